@@ -1,0 +1,1 @@
+"""What is known about families of drives, bridges and adapters, as data."""
