@@ -1,0 +1,1 @@
+"""Paper work: statements, certificates, bundles and their verification. Holds no code that destroys anything."""
