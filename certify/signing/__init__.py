@@ -1,0 +1,1 @@
+"""Keys, roles, signatures and whom to trust."""
