@@ -1,0 +1,123 @@
+"""The photos of a job: photos/NN.jpg and the list of them, photos.json, which is written last."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from certify.errors import Malformed, Refused
+from certify.foundation.canonical import sha256_hex
+from certify.foundation.files import private_folder, write_whole
+from certify.foundation.strict import NotStrict, read_strict, to_canonical
+from certify.photos.clean import CleanPhoto
+from certify.statement.model import MAX_PHOTOS, Barcode, Model, Photo
+
+LIST = "photos.json"
+KINDS = ("label", "before", "during", "after", "other")
+
+_SCHEMA: Final = "https://haiki.example/photos/v1"
+_MAX_LIST = 1024 * 1024
+_MAX_PHOTO = 16 * 1024 * 1024
+
+Kind = Literal["before", "label", "during", "after", "other"]
+
+
+class _List(Model, frozen=True, kw_only=True):
+    schema: Literal["https://haiki.example/photos/v1"]
+    photos: Annotated[list[Photo], msgspec.Meta(max_length=MAX_PHOTOS)]
+
+
+@dataclass(frozen=True)
+class Album:
+    """Photos in the order in which they will be printed, each with its bytes."""
+
+    photos: tuple[Photo, ...] = ()
+    pictures: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewPhoto:
+    """A cleaned photo and what a person says of it. ``name`` is the file's, for messages only."""
+
+    name: str
+    clean: CleanPhoto
+    kind: Kind
+    caption: str | None
+
+
+def _facts(new: NewPhoto, number: int) -> Photo:
+    return Photo(
+        file=f"photos/{number:02}.jpg",
+        kind=new.kind,
+        caption=new.caption,
+        original_sha256=new.clean.original_sha256,
+        published_sha256=new.clean.published_sha256,
+        width=new.clean.width,
+        height=new.clean.height,
+        captured=new.clean.captured,
+        barcodes=[Barcode(format=code.format, text=code.text) for code in new.clean.codes],
+    )
+
+
+def added(album: Album, photos: Sequence[NewPhoto]) -> Album:
+    """The album with these photos behind the others. Pure; all of them or none.
+
+    Raises Refused (``photos.too-many``, ``photos.duplicate``): the same file, or one that shows the very same pixels.
+    """
+    total = len(album.photos) + len(photos)
+    if total > MAX_PHOTOS:
+        raise Refused("photos", "too-many", present=len(album.photos), wanted=len(photos), most=MAX_PHOTOS)
+    facts, pictures = list(album.photos), list(album.pictures)
+    for new in photos:
+        fresh = _facts(new, len(facts) + 1)
+        for other in facts:
+            if fresh.original_sha256 == other.original_sha256 or fresh.published_sha256 == other.published_sha256:
+                raise Refused("photos", "duplicate", file=new.name, other=other.file)
+        facts.append(fresh)
+        pictures.append(new.clean.jpeg)
+    return Album(tuple(facts), tuple(pictures))
+
+
+def _read(path: Path, limit: int, job: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise Malformed("photos", "list-damaged", folder=str(job), detail=f"{path.name}: {os.strerror(error.errno or 0)}") from error
+    if len(data) > limit:
+        raise Malformed("photos", "list-damaged", folder=str(job), detail=f"{path.name}: > {limit}")
+    return data
+
+
+def read_album(job: Path) -> Album:
+    """The photos of a job folder; none where no list is.
+
+    Raises Malformed (``photos.list-damaged``) unless the list can be read and each file is the one that it names.
+    """
+    if not (job / LIST).exists():
+        return Album()
+    try:
+        photos = read_strict(_read(job / LIST, _MAX_LIST, job), _List, _MAX_LIST).photos
+    except NotStrict as error:
+        raise Malformed("photos", "list-damaged", folder=str(job), detail=f"{LIST}: {error}") from error
+    pictures = [_read(job / photo.file, _MAX_PHOTO, job) for photo in photos]
+    for number, (photo, picture) in enumerate(zip(photos, pictures, strict=True), 1):
+        if photo.file != f"photos/{number:02}.jpg" or sha256_hex(picture) != photo.published_sha256:
+            raise Malformed("photos", "list-damaged", folder=str(job), detail=photo.file)
+    return Album(tuple(photos), tuple(pictures))
+
+
+def store_album(job: Path, album: Album, *, already: int) -> None:
+    """Writes the photos behind the first ``already`` ones, then the list: until then the new files belong to nothing.
+
+    Raises OSError.
+    """
+    private_folder(job / "photos")
+    for photo, picture in zip(album.photos[already:], album.pictures[already:], strict=True):
+        write_whole(job / photo.file, picture, mode=0o600)
+    write_whole(job / LIST, to_canonical(_List(schema=_SCHEMA, photos=list(album.photos))), mode=0o600)
