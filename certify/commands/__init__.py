@@ -1,0 +1,1 @@
+"""The commands of `certify`, one module each."""

@@ -1,0 +1,188 @@
+"""The verdict for people: the answer first and large, then what the paper says, then each check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta, timezone
+
+from certify.foundation.clock import parse_rfc3339, rfc3339
+from certify.foundation.messages import current_language, has_text, text
+from certify.pdf.words import Words
+from certify.verify.printable import padded, printable
+from certify.verify.verdict import WITHOUT_THE_STATIONS_WORD, Bottom, Check, Outcome, Paper, Person, Verdict
+
+_RULE = "━" * 64
+_LABEL_COLUMNS = 26
+_OUTCOME_COLUMNS = 14
+_JAPAN = timezone(timedelta(hours=9))
+_METHODS: tuple[str | None, ...] = ("none", "clear", "purge", "destroy")  # NIST SP 800-88, from weakest to strongest
+_CODES_OF = {"codes": "statement.contradiction-"}
+
+
+def _say(key: str, **parameters: object) -> str:
+    return text(f"verify.{key}", **parameters)
+
+
+def _banner(verdict: Verdict) -> Iterator[str]:
+    answer = _say(f"verdict.{verdict.bottom.value}")
+    yield _RULE
+    yield f"  【 {answer} 】  {_say(f'sentence.{verdict.bottom.value}')}"
+    if verdict.paper.test:
+        yield f"  {_say('test-banner')}"
+    if verdict.bottom is Bottom.VALID and verdict.paper.outcome not in (None, "erased"):
+        yield f"  {_say('not-erased-banner')}"
+    if verdict.bottom is Bottom.VALID and _below_policy(verdict.paper):
+        yield f"  {_say('below-policy-banner')}"
+    if verdict.bottom is Bottom.VALID and verdict.kind in WITHOUT_THE_STATIONS_WORD:
+        yield f"  {_say('contractors-word-banner')}"
+    yield _RULE
+    if doubt := verdict.first_doubt:
+        yield f"{_say('label.because')}: ({doubt.step.number}) {_say(f'step.{doubt.step.value}')}: {_reason(doubt)}"
+    yield f"{_say('label.next')}: {_say(f'next.{verdict.bottom.value}')}"
+
+
+def _below_policy(paper: Paper) -> bool:
+    """A claim that does not reach what the policy demanded, on a paper of an erasure that ended well otherwise."""
+    known = paper.method in _METHODS and paper.required in _METHODS
+    return known and paper.outcome == "erased" and _METHODS.index(paper.method) < _METHODS.index(paper.required)
+
+
+def _reason(check: Check) -> str:
+    return _say(f"reason.{check.reason.value}")
+
+
+def _moment(at: str | None) -> str | None:
+    return f"{parse_rfc3339(at).astimezone(_JAPAN):%Y-%m-%d %H:%M:%S} JST" if at else None
+
+
+def _person(person: Person | None) -> str | None:
+    if person is None:
+        return None
+    return f"{person.name} ({person.id})" if person.name else person.id
+
+
+def _word(words: Words, kind: str, code: str | None) -> str | None:
+    return words.name(kind, code) if code else None
+
+
+def _fields(paper: Paper, words: Words) -> Iterator[tuple[str, str | None]]:
+    yield "certificate", paper.certificate
+    yield "outcome", _word(words, "outcome", paper.outcome)
+    yield "method", _word(words, "method", paper.method)
+    yield "policy", paper.policy
+    yield "required", _word(words, "method", paper.required)
+    yield "standard", paper.standard
+    yield (
+        "technique",
+        " / ".join(_word(words, kind, code) or "" for kind, code in (("technique", paper.technique), ("scheme", paper.scheme)) if code),
+    )
+    yield (
+        "verification",
+        " / ".join(
+            _word(words, kind, code) or ""
+            for kind, code in (("verification", paper.verification), ("verification-result", paper.verified))
+            if code
+        ),
+    )
+    yield "maker", paper.maker
+    yield "model", paper.model
+    yield "serial", paper.serial
+    yield "size", _say("bytes", count=f"{paper.size:,}") if paper.size is not None else None
+    yield "exception-sectors", f"{paper.exception_sectors:,}" if paper.exception_sectors else None
+    yield "asset", paper.asset
+    yield "job", paper.job
+    yield "started", _moment(paper.started)
+    yield "finished", _moment(paper.finished)
+    yield "operator", _person(paper.operator)
+    yield "witness", _person(paper.witness)
+    yield "issued", _moment(paper.issued)
+    yield "contractor", paper.contractor
+    yield "certifier", paper.certifier
+    yield "addressee", paper.addressee
+    yield "photos", None if paper.photos is None else str(paper.photos)
+    yield "link", paper.link
+
+
+def _paper(verdict: Verdict) -> Iterator[str]:
+    words = Words(current_language())
+    rows = [(label, value) for label, value in _fields(verdict.paper, words) if value]
+    if not rows:
+        return
+    yield ""
+    yield _say("heading.says" if verdict.bottom is Bottom.VALID else "heading.says-unconfirmed")
+    for label, value in rows:
+        yield f"  {padded(_say(f'label.{label}'), _LABEL_COLUMNS)}{printable(value)}"
+    for role, name in verdict.signers.items():
+        yield f"  {padded(_say(f'signer.{role}'), _LABEL_COLUMNS)}{printable(name)}"
+
+
+def _details(check: Check) -> Iterator[str]:
+    for name, value in check.seen.items():
+        known = _CODES_OF.get(name)
+        if known and all(has_text(f"{known}{code}", current_language()) for code in value.split()):
+            yield from (text(f"{known}{code}") for code in value.split())
+        elif name == "error" and has_text(f"{value}.what", current_language()):
+            yield _error_sentence(value, check)
+        else:
+            yield f"{name}: {printable(value)}"
+
+
+def _error_sentence(error: str, check: Check) -> str:
+    try:
+        return printable(text(f"{error}.what", **check.seen))
+    except KeyError:  # the sentence wants a parameter that was not seen
+        return printable(error)
+
+
+def _checks(verdict: Verdict, *, explain: bool) -> Iterator[str]:
+    yield ""
+    yield _say("heading.checks")
+    for check in verdict.checks:
+        if check.outcome is Outcome.NOT_APPLICABLE and not explain:
+            continue
+        outcome = padded(_say(f"outcome.{check.outcome.value}"), _OUTCOME_COLUMNS)
+        yield f"  {check.step.number:>2}  {outcome}{_say(f'step.{check.step.value}')}"
+        indent = " " * (6 + _OUTCOME_COLUMNS)
+        if explain:
+            yield f"{indent}{_say(f'proves.{check.step.value}')}"
+        if check.outcome is not Outcome.PASSED or explain:
+            yield f"{indent}→ {_reason(check)} [{check.reason.value}]"
+            yield from (f"{indent}  {line}" for line in _details(check))
+
+
+def report(verdict: Verdict, *, explain: bool) -> str:
+    """The whole report in the language of the screen, without a last line end."""
+    head = [
+        f"{_say('label.file')}: {printable(verdict.name)} ({_say(f'kind.{verdict.kind.value}')})",
+        f"{_say('label.judged')}: {_moment(rfc3339(verdict.judged_at))}",
+    ]
+    return "\n".join([*_banner(verdict), *head, *_paper(verdict), *_checks(verdict, explain=explain), "", _say("limit")])
+
+
+def for_machines(verdict: Verdict, *, explain: bool) -> dict[str, object]:
+    """The same for programs: codes, no sentences but what each check proves if that was asked for."""
+    paper = verdict.paper
+    return {
+        "verdict": verdict.bottom.value,
+        "kind": verdict.kind.value,
+        "file": verdict.name,
+        "judged_at": rfc3339(verdict.judged_at),
+        "test": bool(paper.test),
+        "paper": {name: _plain(value) for name, value in vars(paper).items()},
+        "signers": dict(verdict.signers),
+        "checks": [
+            {
+                "number": check.step.number,
+                "step": check.step.value,
+                "outcome": check.outcome.value,
+                "reason": check.reason.value,
+                "seen": dict(check.seen),
+                **({"proves": _say(f"proves.{check.step.value}")} if explain else {}),
+            }
+            for check in verdict.checks
+        ],
+    }
+
+
+def _plain(value: object) -> object:
+    return {"id": value.id, "name": value.name} if isinstance(value, Person) else value
