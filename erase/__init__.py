@@ -1,0 +1,1 @@
+"""Drive work: finding drives, planning, erasing, verifying what was done."""

@@ -1,0 +1,1 @@
+"""Facts about drives: frozen values, no IO."""

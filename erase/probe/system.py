@@ -1,0 +1,125 @@
+"""The probe: every drive of a machine with its names and what holds it, and the machine itself. It writes nothing."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from certify.foundation.logs import log
+from erase.drive.facts import Drive, Machine
+from erase.errors import Refused
+from erase.probe.cleaning import clean
+from erase.probe.comparison import Disagreement
+from erase.probe.groups import Group
+from erase.probe.machine import read_machine
+from erase.probe.nodes import Nodes, RealNodes
+from erase.probe.passthrough import unreachable_drives
+from erase.probe.patience import ask_all
+from erase.probe.scene import Scene
+from erase.probe.temperature import read_temperature
+from erase.probe.tree import Tree
+from erase.probe.witnesses import Answer, Witness, hear_all, real_witnesses
+
+_HERE = Path("/")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Everything that was found at one moment, and what the witnesses said about it."""
+
+    drives: tuple[Drive, ...]
+    answers: tuple[Answer, ...]
+    disagreements: tuple[Disagreement, ...]
+
+
+class Probe:
+    """Reads this machine, or one whose sysfs and procfs were recorded below ``root``.
+
+    Each question is answered anew: drives come and go. What is read of a SCSI or ATA drive is what the kernel kept from
+    the moment when it found the drive; no command is sent.
+    """
+
+    def __init__(self, root: Path = _HERE, *, witnesses: Sequence[Witness] | None = None, nodes: Nodes | None = None) -> None:
+        self._tree = Tree(root)
+        self._nodes = nodes or RealNodes(root)
+        # pyudev and blkinfo can only speak of the machine that they run on
+        self._witnesses = witnesses if witnesses is not None else (real_witnesses() if root == _HERE else ())
+
+    def survey(self) -> Survey:
+        """Every drive, real ones first, and where the witnesses disagree.
+
+        Beyond :meth:`drives` each drive is opened for a moment, for reading, to learn whether somebody uses it exclusively
+        whom nothing names. Who opens a drive to erase it learns that from the kernel anyway.
+        """
+        scene = self._look()
+        return Survey(self._ordered(scene, self._claimed(scene.listed)), scene.answers, scene.disagreements)
+
+    def drives(self) -> tuple[Drive, ...]:
+        """Every drive, real ones first."""
+        return self._ordered(self._look(), frozenset())
+
+    def drive(self, device: str) -> Drive:
+        """The drive that a node or a link to a node means.
+
+        Raises Refused: no-such-device, not-a-block-device, device-unreadable, is-a-partition, is-an-area, not-a-drive,
+        nothing-attached.
+        """
+        return self._drive_numbered(self._nodes.number_at(device), clean(device))
+
+    def drive_of(self, descriptor: int) -> Drive:
+        """The drive behind an open descriptor. Raises Refused as :meth:`drive` does."""
+        return self._drive_numbered(self._nodes.number_of(descriptor), f"fd {descriptor}")
+
+    def machine(self) -> Machine:
+        """The computer itself."""
+        return read_machine(self._tree)
+
+    def temperature(self, drive: Drive) -> float | None:
+        """Degrees Celsius, where the kernel measures them; of several nodes the hottest."""
+        readings = [read_temperature(self._tree, node) for node in drive.nodes]
+        return max((reading for reading in readings if reading is not None), default=None)
+
+    def _look(self) -> Scene:
+        scene = Scene(self._tree, self._nodes.read, hear_all(self._witnesses))
+        for answer in scene.answers:
+            if answer.error:
+                log(logging.INFO, "probe-witness-silent", witness=answer.witness, error=answer.error)
+        for found in scene.disagreements:
+            # serials are not for the log
+            log(logging.WARNING, "probe-disagreement", witness=found.witness, node=found.node, difference=found.difference.value)
+        return scene
+
+    def _claimed(self, groups: Sequence[Group]) -> frozenset[Group]:
+        """Those that somebody uses exclusively. A drive that hangs is left behind: it can't be erased anyway."""
+        with_medium = {group.blocks[0].node: group for group in groups if group.blocks[0].size}
+        answers = ask_all({node: partial(self._nodes.is_claimed, node) for node in with_medium})
+        return frozenset(with_medium[node] for node, answer in answers.items() if answer is True)
+
+    def _ordered(self, scene: Scene, claimed: frozenset[Group]) -> tuple[Drive, ...]:
+        drives = (*(scene.drive(group, is_claimed=group in claimed) for group in scene.listed), *unreachable_drives(self._tree))
+        return tuple(sorted(drives, key=lambda drive: (drive.virtual is not None, _natural(drive.nodes[0]))))
+
+    def _drive_numbered(self, number: str, shown: str) -> Drive:
+        scene = self._look()
+        block = scene.blocks.by_number.get(number)
+        if block is None:
+            # a node that outlived its drive
+            raise Refused("probe", "no-such-device", device=shown)
+        if block.parent:
+            code = "is-a-partition" if block.is_partition else "is-an-area"
+            raise Refused("probe", code, device=shown, drive=scene.blocks.disk_of(block).node)
+        group = scene.group_of(block)
+        if group is None:
+            raise Refused("probe", "not-a-drive", device=shown)
+        if scene.is_empty(group):
+            raise Refused("probe", "nothing-attached", device=shown)
+        return scene.drive(group)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Digits count as numbers: ram2 stands before ram10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split("([0-9]{1,9})", name)]
