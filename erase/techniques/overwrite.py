@@ -1,0 +1,85 @@
+"""Host overwrite: every addressable sector written by ordinary write commands, then read back.
+
+Source: NIST SP 800-88 Rev. 1 section 2.5 and Appendix A (withdrawn); Rev. 2 section 3.1.1 per secondary sources. It
+reaches what the host can address and nothing else, whatever the number of passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from erase.drive.facts import Drive
+from erase.techniques.base import Choices, Offer, RefusedTechnique, Step, StepKind, TechniqueId, Terms, Verify, VerifyKind
+from erase.techniques.findings import Condition, Evidence, Findings, Reason, VerificationResult
+from erase.techniques.obstacles import first_obstacle, parameters_of
+
+ID = TechniqueId.OVERWRITE
+
+
+@dataclass(frozen=True)
+class OverwriteRecord:
+    """What the journal says of the work, folded into figures."""
+
+    passes_finished: int  # written to the end and flushed
+    exception_sectors: int  # could not be written or read
+    verification: VerificationResult  # of the last pass
+    resumed: bool  # went on after an interruption
+
+
+def assess(drive: Drive, terms: Terms) -> Offer | RefusedTechnique:
+    """Every drive that can be written can be overwritten, unless something stands in the way."""
+    if obstacle := first_obstacle(drive, terms):
+        return RefusedTechnique(ID, obstacle, parameters_of(drive))
+    return Offer(ID)
+
+
+def steps(size: int, choices: Choices) -> tuple[Step, ...]:
+    """Each pass, and the read-backs: of the last pass as was chosen, of the others in full where the scheme demands it."""
+    planned = []
+    of = len(choices.passes)
+    for number, pattern in enumerate(choices.passes, start=1):
+        planned.append(Step(StepKind.WRITE, number, of, pattern, None, size))
+        if number == of or choices.verify_each:
+            verify = choices.verify if number == of else Verify(VerifyKind.FULL)
+            planned.append(Step(StepKind.READ_BACK, number, of, pattern, verify, size * verify.share_ppm // 1_000_000))
+    return tuple(planned)
+
+
+def _complement(pattern: str) -> str:
+    return bytes(byte ^ 0xFF for byte in bytes.fromhex(pattern)).hex()
+
+
+def _two_complementary(passes: tuple[str, ...]) -> bool:
+    return any("random" not in pair and pair[1].lower() == _complement(pair[0]) for pair in pairwise(passes))
+
+
+def interpret(choices: Choices, record: OverwriteRecord) -> Findings:
+    """What may be said of the work. Whatever was not seen to end well is a reason against a claim."""
+    reasons = {Reason.ADDRESSABLE_AREA_ONLY}
+    completed = record.passes_finished >= len(choices.passes) > 0
+    if not completed:
+        reasons.add(Reason.NOT_COMPLETED)
+    if record.exception_sectors:
+        reasons.add(Reason.SECTORS_WITH_ERRORS)
+    if record.verification is VerificationResult.FAILED:
+        reasons.add(Reason.VERIFICATION_FAILED)
+    if record.verification is VerificationResult.NOT_RUN:
+        reasons.add(Reason.VERIFICATION_NOT_RUN)
+    elif choices.verify.share_ppm < 1_000_000:
+        reasons.add(Reason.VERIFICATION_SAMPLED)
+    if record.resumed:
+        reasons.add(Reason.RESUMED)
+    met = {Condition.TWO_COMPLEMENTARY_PASSES} if _two_complementary(choices.passes) else set()
+    return Findings(_evidence(record.verification, completed=completed), frozenset(reasons), frozenset(met))
+
+
+def _evidence(verification: VerificationResult, *, completed: bool) -> Evidence:
+    if not completed or verification is VerificationResult.FAILED:
+        return Evidence.NONE
+    return Evidence.LOGICAL_READ_BACK if verification is VerificationResult.PASSED else Evidence.COMMAND_STATUS
+
+
+def prospect(choices: Choices) -> Findings:
+    """What will be known if every pass ends, every sector can be written, and the verification passes."""
+    return interpret(choices, OverwriteRecord(len(choices.passes), 0, VerificationResult.PASSED, resumed=False))
