@@ -1,0 +1,1 @@
+"""Writing over a whole drive, and reading it back: streams, schemes, the target and the engine."""
