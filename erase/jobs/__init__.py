@@ -1,0 +1,1 @@
+"""One drive from confirmation to outcome: folder, journal, states, runner, recovery."""
