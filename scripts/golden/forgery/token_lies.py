@@ -1,0 +1,94 @@
+"""Lies told with the QR code alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from certify.signing.roles import Role
+from certify.token.text import TokenText, write_text
+from golden.forgery.honest import Making, make
+from golden.forgery.keys import Pretender, signer
+from golden.forgery.lies import OTHER, Book
+from golden.forgery.pictures import png
+
+BOOK = Book(".txt", "good/token.txt")
+lie = BOOK.lie
+
+
+def _code() -> TokenText:
+    return make(Making()).code
+
+
+def _again(token: bytes) -> bytes:
+    """A token's bytes as text, whatever they are."""
+    digits = int.from_bytes(b"\x01" + token, "big")
+    return f"{_code().url}#{digits}".encode()
+
+
+@lie("token-serial-edited", "token-signature signature-wrong")
+def _serial() -> bytes:
+    return _again(_code().token.replace(b"TST0000001", b"TST0000002"))
+
+
+@lie("token-bit-flipped-in-the-signature", "token-signature signature-wrong")
+def _flipped() -> bytes:
+    token = bytearray(_code().token)
+    token[-1] ^= 1
+    return _again(bytes(token))
+
+
+@lie("token-digits-appended", "token-signature broken-form token.text-malformed")
+def _digits() -> bytes:
+    return str(_code()).encode() + b"00"
+
+
+@lie("token-bytes-appended", "token-signature broken-form token.token-malformed")
+def _bytes() -> bytes:
+    return _again(_code().token + b"\0")
+
+
+@lie("token-too-long", "token-signature broken-form token.text-malformed")
+def _long() -> bytes:
+    return f"{_code().url}#{'9' * 1000}".encode()
+
+
+@lie("token-of-a-foreign-contractor", "token-signature signer-not-trusted")
+def _foreign() -> bytes:
+    return str(make(Making(contractor=signer("foreign-contractor"))).code).encode()
+
+
+@lie("token-signed-by-the-station", "token-signer signer-role-wrong", actor="station")
+def _by_station() -> bytes:
+    return str(make(Making(contractor=Pretender(signer("station"), Role.CONTRACTOR))).code).encode()
+
+
+@lie("token-with-a-kid-of-another", "token-signature signature-wrong")
+def _kid() -> bytes:
+    token = _code().token
+    own, other = (bytes.fromhex(signer(name).keyid)[:8] for name in ("contractor", "revoked-contractor"))
+    return _again(token.replace(own, other))
+
+
+@lie("token-of-a-revoked-key", "token-signer signer-revoked", actor="contractor")
+def _revoked() -> bytes:
+    return str(make(Making(contractor=signer("revoked-contractor"))).code).encode()
+
+
+@lie("token-that-leads-elsewhere", "token-facts link-elsewhere")
+def _elsewhere() -> bytes:
+    return str(replace(_code(), url="https://haiki.example.net/v")).encode()
+
+
+@lie("code-two-in-one-picture", "form several-codes", verdict="cannot-tell", twin="good/code.png", ending=".png")
+def _two() -> bytes:
+    return png([str(_code()), str(make(Making(job=OTHER)).code)])
+
+
+@lie("code-picture-cut-short", "form no-code-in-picture", verdict="unreadable", twin="good/code.png", ending=".png")
+def _cut() -> bytes:
+    return png([str(_code())])[:2000]
+
+
+@lie("code-serial-edited", "token-signature signature-wrong", twin="good/code.png", ending=".png")
+def _picture() -> bytes:
+    return png([str(write_text(_code().url, _code().token.replace(b"TST0000001", b"TST0000002")))])
