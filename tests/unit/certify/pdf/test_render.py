@@ -1,0 +1,474 @@
+"""The rendered certificate: what stands on it, what does not, and that it is always the same bytes."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pikepdf
+import pytest
+
+from certify.errors import Refused
+from certify.foundation.messages import Language
+from certify.pdf import head, record
+from certify.pdf.record import MOST_EXCEPTIONS
+from certify.pdf.render import renderer_id
+from certify.pdf.words import Words
+from certify.statement.coverage import compared_in_part
+from certify.statement.model import BadRange, Erasure, Fact, Mismatch, Party, Person, Technique
+
+Make = Callable[..., Any]
+
+
+def _seen(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_the_same_data_gives_the_same_bytes(make_paper: Make, make_erasure: Make) -> None:
+    paper = make_paper(make_erasure())
+    assert paper.again() == paper.pdf
+
+
+def test_another_process_with_another_hash_seed_gives_the_same_bytes(make_paper: Make, make_erasure: Make, tmp_path: Any) -> None:
+    paper = make_paper(make_erasure())
+    for name, data in paper.attachments.items():
+        (tmp_path / name).write_bytes(data)
+    program = f"""
+import hashlib, pathlib, sys
+from certify.pdf.render import render
+from certify.signing.dsse import parse
+from certify.statement.certificate import parse_statement as certificate_of
+from certify.statement.erasure import parse_statement as erasure_of
+folder = pathlib.Path(sys.argv[1])
+files = {{path.name: path.read_bytes() for path in sorted(folder.iterdir(), reverse=True)}}
+erasure = erasure_of(parse(files["erasure.dsse.json"]).payload)
+certificate = certificate_of(parse(files["certificate.dsse.json"]).payload)
+print(hashlib.sha256(render(erasure, certificate, [], {paper.token_text!r}, files)).hexdigest())
+"""
+    seen = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        env=os.environ | {"PYTHONHASHSEED": "17", "TZ": "America/New_York", "LANG": "C"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    import hashlib
+
+    assert seen.stdout.strip() == hashlib.sha256(paper.pdf).hexdigest()
+
+
+def test_any_other_fact_gives_other_bytes(make_paper: Make, make_erasure: Make) -> None:
+    assert make_paper(make_erasure()).pdf != make_paper(make_erasure(), remarks="追記").pdf
+
+
+def test_the_plain_certificate_says_everything_that_an_office_asks_for(make_paper: Make, make_erasure: Make) -> None:
+    paper = make_paper(make_erasure())
+    text = paper.text()
+    erasure = paper.erasure
+    for expected in (
+        "消去・廃棄証明書",
+        "○○市長 総務部 情報政策課 御中",
+        "情報システム機器廃棄に伴うデータ消去業務",
+        "消サ発第1123号",
+        paper.certificate.certificate,
+        "令和8年11月23日",
+        "株式会社消去サービス",
+        "鈴木 三郎",
+        "押印欄",
+        "消去完了",
+        "Clear (消去) に該当します",
+        "TOSHIBA DT01ACA050",
+        "Y5N3KV2AS",
+        "500,107,862,016",
+        "情-2019-0421",
+        "NIST SP 800-88 Rev. 1 (2014-12)",
+        "2: 論理的な読出しで期待値と一致",
+        "消去結果の検証",
+        "妥当性確認",
+        "限界及び例外",
+        "作業者",
+        "髙橋 一郎",
+        "立会者",
+        "山﨑 花子",
+        "○○市役所 本庁舎 地下1階 作業室",
+        "中断はありません",
+        erasure.journal.sha256,
+        erasure.scheme.passes[0].key,
+        paper.certificate.erasure_sha256,
+        "本書はQRコードで真正性を確認できます",
+        "時計はNTP同期",
+    ):
+        assert _seen(expected) in text, expected
+    assert "公印" not in text
+    assert "試験用" not in text
+    assert "消去未完了" not in text
+
+
+def test_verification_and_validation_are_two_blocks_and_the_validation_is_open(make_paper: Make, make_erasure: Make) -> None:
+    text = make_paper(make_erasure()).text()
+    assert text.index("Verificationoftheerasure") < text.index("Validation", text.index("Verificationoftheerasure"))
+    assert "未了" in text
+    assert "□妥当" in text
+    assert "□不十分" in text
+
+
+def test_the_english_certificate_has_english_first_and_japanese_beneath(make_paper: Make, make_erasure: Make) -> None:
+    text = make_paper(make_erasure(), language="en").text()
+    assert text.index("CertificateofErasureandDisposal") < text.index("消去・廃棄証明書")
+    assert "MeetsClear" in text
+    assert "御中" not in text
+
+
+def test_the_hash_beside_the_code_is_that_of_the_certificate_statement(make_paper: Make, make_erasure: Make) -> None:
+    from certify.signing.dsse import parse
+
+    paper = make_paper(make_erasure())
+    digest = parse(paper.attachments["certificate.dsse.json"]).payload_sha256
+    assert digest[:16] in paper.text(page=1)
+    assert digest in paper.text()
+
+
+def test_each_page_carries_the_id_and_its_number(make_paper: Make, make_failed_erasure: Make) -> None:
+    paper = make_paper(make_failed_erasure())
+    count = paper.pages()
+    assert count > 2
+    for page in range(1, count + 1):
+        assert f"{page}/{count}頁" in paper.text(page=page)
+        assert paper.certificate.certificate in paper.text(page=page)
+
+
+def test_a_paper_of_a_failure_says_so_in_large_letters_and_claims_nothing(make_paper: Make, make_erasure: Make) -> None:
+    good = make_erasure()
+    claim = msgspec.structs.replace(good.claim, method="none", evidence="none", reasons=["not-completed"])
+    check = msgspec.structs.replace(
+        good.verification, kind="none", result="not-run", bytes_compared=0, samples=0, left_over_bytes=None, finding_ppm=None
+    )
+    paper = make_paper(make_erasure(outcome="not-erased", claim=claim, verification=check))
+    text = paper.text(page=1)
+    assert "消去未完了" in text
+    assert "NOTERASED" in text
+    assert "消去は完了していません" in text
+    assert "に該当します" not in text
+    assert "該当する消去区分はありません" in text
+    sizes = {float(size) for size in re.findall(rb"/F\d+\+\d+ ([\d.]+) Tf", paper.pdf)}
+    assert max(sizes) >= 24
+
+
+def test_a_paper_with_exceptions_says_so_and_lists_sectors_up_to_a_bound(make_paper: Make, make_failed_erasure: Make) -> None:
+    text = make_paper(make_failed_erasure()).text()
+    assert "消去未完了(例外あり)" in text
+    assert "全部で480個" in text
+    assert "1,000,000" in text
+    assert f"ほかに{60 - MOST_EXCEPTIONS}件" in text
+    assert "異常終了又は電源断" in text
+    assert "OptiPlex7090" in text
+
+
+@pytest.mark.parametrize("kind", ["full", "nist-800-88r1", "percent"])
+def test_a_verification_that_left_sectors_out_never_reads_like_one_of_all(
+    make_paper: Make, make_failed_erasure: Make, kind: str, language: Language
+) -> None:
+    failed = make_failed_erasure()
+    # what a station may have written: the evidence of the compared part, the probability of the plan
+    claim = msgspec.structs.replace(failed.claim, evidence="logical-read-back")
+    check = msgspec.structs.replace(failed.verification, kind=kind, left_over_bytes=512, finding_ppm=1_000_000)
+    text = make_paper(make_failed_erasure(claim=claim, verification=check), language=language.value).text()
+    japanese = language is Language.JAPANESE
+    words = Words(language)
+    limited = "書き込み及び読み出しのできた範囲に限り合格" if japanese else "passed for the sectors that could be written and read, only"
+    assert text.count(_seen(limited)) == 2  # under the result, and in the section on the verification
+    assert _seen(words.say(f"verification.{kind}-in-part")) in text
+    assert _seen(words.code("evidence", "logical-read-back")) not in text
+    assert _seen(words.say("label.finding")) not in text
+    if japanese:
+        assert text.count("合格") == 2
+        assert "証拠の段階Evidencegradeなし" in text
+        assert "全領域の読出し照合" not in text
+
+
+def test_a_full_comparison_that_is_one_sector_short_is_said_to_be_in_part(make_erasure: Make) -> None:
+    whole = make_erasure()
+    assert not compared_in_part(whole)
+    short = msgspec.structs.replace(whole.verification, bytes_compared=whole.drive.size - 512)
+    assert compared_in_part(make_erasure(verification=short))
+    sampled = msgspec.structs.replace(short, kind="percent")
+    assert not compared_in_part(make_erasure(verification=sampled))
+    unreadable = msgspec.structs.replace(sampled, unreadable_sectors=1)
+    assert compared_in_part(make_erasure(verification=unreadable))
+    not_run = msgspec.structs.replace(short, kind="none", result="not-run", bytes_compared=0)
+    assert not compared_in_part(make_erasure(verification=not_run, exception_sectors=1))
+
+
+def test_a_failed_verification_with_exceptions_stays_failed(make_failed_erasure: Make) -> None:
+    check = msgspec.structs.replace(make_failed_erasure().verification, result="failed")
+    assert record.verification_result(Words(Language.JAPANESE), make_failed_erasure(verification=check)) == "不合格"
+
+
+def test_a_whole_verification_is_said_to_be_one_with_its_probability(make_paper: Make, make_erasure: Make) -> None:
+    text = make_paper(make_erasure()).text()
+    assert "全領域の読出し照合" in text
+    assert "100%の確率で検出" in text
+    assert "範囲に限り" not in text
+
+
+@pytest.mark.parametrize("remarks", [None, "備考" * 200])
+def test_the_number_of_failing_sectors_stands_directly_under_the_outcome(
+    make_paper: Make, make_failed_erasure: Make, language: Language, remarks: str | None
+) -> None:
+    paper = make_paper(make_failed_erasure(), language=language.value, remarks=remarks)
+    words = Words(language)
+    summary = _seen(words.say("exceptions-summary", sectors="480"))
+    (page,) = [number for number in range(1, paper.pages() + 1) if summary in paper.text(page=number)]
+    text = paper.text(page=page)
+    assert page == 1 or remarks
+    outcome, claim = text.rindex(_seen(words.say("outcome.erased-with-exceptions"))), text.index(_seen(words.say("claim-none")))
+    assert outcome < claim < text.index(summary) < text.find(_seen(words.say("label.standard"))) % len(text)
+
+
+@pytest.mark.parametrize("limits", range(12))
+def test_that_there_are_no_photos_never_takes_a_page_of_its_own(make_paper: Make, make_erasure: Make, limits: int) -> None:
+    paper = make_paper(make_erasure(limits=["virtual-drive"] * limits))
+    said = [number for number in range(1, paper.pages() + 1) if "写真は添付されていません" in paper.text(page=number)]
+    assert said == [paper.pages()]
+    assert paper.certificate.erasure_sha256 in paper.text(page=said[0])
+
+
+def test_mismatches_are_listed_with_the_exceptions(make_paper: Make, make_erasure: Make) -> None:
+    good = make_erasure()
+    claim = msgspec.structs.replace(good.claim, method="none", evidence="none", reasons=["verification-failed"])
+    check = msgspec.structs.replace(
+        good.verification, result="failed", mismatches=[Mismatch(first_lba=123_456, sectors=3)], mismatched_sectors=3
+    )
+    text = make_paper(make_erasure(outcome="not-erased", claim=claim, verification=check)).text()
+    assert "不一致1123,4563" in text
+    assert "不合格" in text
+
+
+def test_limits_are_printed_each_in_words_and_never_left_out(make_paper: Make, make_erasure: Make) -> None:
+    assert "記録された限界はありません" in make_paper(make_erasure(limits=[])).text()
+    paper = make_paper(make_erasure())
+    for number in range(1, len(paper.erasure.limits) + 1):
+        assert f"{number}." in paper.text()
+    assert "読み書きできないセクター及び不一致のセクターはありません" in paper.text()
+
+
+def test_a_test_paper_says_test_on_every_page(make_paper: Make, test_erasure: Erasure) -> None:
+    paper = make_paper(test_erasure)
+    for page in range(1, paper.pages() + 1):
+        assert "試験用TEST" in paper.text(page=page)
+    assert "実在の記録媒体の消去を証明するものではありません" in paper.text(page=1)
+
+
+def test_the_foot_of_a_test_paper_says_test_once_in_each_language(make_paper: Make, test_erasure: Erasure, language: Language) -> None:
+    paper = make_paper(test_erasure, language=language.value)
+    text = paper.text(page=2)
+    assert "TESTTEST" not in text
+    foot = text[text.rindex(paper.certificate.certificate) :]
+    assert (foot.count("TEST"), foot.count("試験用")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "department", "printed"),
+    [
+        ("見本市長", None, "見本市長 様"),
+        ("見本県知事", None, "見本県知事 様"),
+        ("見本市水道事業管理者", None, "見本市水道事業管理者 様"),
+        ("総務大臣", None, "総務大臣 様"),
+        ("独立行政法人見本 理事長", None, "独立行政法人見本 理事長 様"),
+        ("見本庁長官", None, "見本庁長官 様"),
+        ("見本市", None, "見本市 御中"),
+        ("見本市", "総務課", "見本市 総務課 御中"),
+        ("見本市長", "総務課", "見本市長 総務課 御中"),
+        ("見本市", "総務課長", "見本市 総務課長 様"),
+        ("見本市長 様", None, "見本市長 様"),
+        ("見本市長殿", None, "見本市長殿"),
+        ("見本市 御中", None, "見本市 御中"),
+        ("見本市長 様", "総務課", "見本市長 様 総務課"),
+    ],
+)
+def test_office_holders_are_addressed_as_people_and_bodies_as_bodies(name: str, department: str | None, printed: str) -> None:
+    party = Party(name=name, department=department, address=None, corporate_number=None, responsible=None)
+    assert head.addressed(Words(Language.JAPANESE), party) == printed
+
+
+def test_an_english_address_has_no_honorific() -> None:
+    for name in ("見本市長", "Model City"):
+        party = Party(name=name, department=None, address=None, corporate_number=None, responsible=None)
+        assert head.addressed(Words(Language.ENGLISH), party) == name
+
+
+def test_the_paper_calls_policy_and_zone_as_the_command_line_does(make_paper: Make, make_erasure: Make) -> None:
+    text = make_paper(make_erasure()).text()
+    for expected in ("適用した基準", "基準(版)", "基準のSHA-256", "領域Zone"):
+        assert expected in text
+    assert "方針" not in text
+
+
+def test_a_policy_that_asks_for_more_is_said_not_to_be_met(make_paper: Make, make_erasure: Make) -> None:
+    policy = msgspec.structs.replace(make_erasure().policy, id="mic-2020", zone="lgwan", classification="2", require="purge")
+    text = make_paper(make_erasure(policy=policy)).text()
+    assert "LGWAN接続系" in text
+    assert "機密性2" in text
+    assert "求められる消去区分を満たしません" in text
+    assert "求められる消去区分を満たします" in make_paper(make_erasure()).text()
+
+
+def test_an_agencys_own_policy_is_named_by_its_id(make_paper: Make, make_erasure: Make) -> None:
+    policy = msgspec.structs.replace(make_erasure().policy, id="our-town-2026", edition="第2版")
+    assert "our-town-2026、第2版" in make_paper(make_erasure(policy=policy)).text()
+
+
+def test_a_code_without_words_is_refused_rather_than_left_out(make_erasure: Make) -> None:
+    with pytest.raises(Refused, match="unknown-word"):
+        record.limits(Words(Language.JAPANESE), make_erasure(limits=["moon-phase"]))
+    with pytest.raises(Refused, match="unknown-word"):
+        record.work(Words(Language.ENGLISH), make_erasure(technique=Technique(id="wishing", refused=[])))
+
+
+def test_sources_of_the_drives_names_stand_beside_them(make_paper: Make, make_erasure: Make) -> None:
+    drive = make_erasure().drive
+    identity = msgspec.structs.replace(drive.identity, serial=Fact(value="ABC", source="bridge"))
+    text = make_paper(make_erasure(drive=msgspec.structs.replace(drive, identity=identity))).text(page=1)
+    assert "ABC(USB変換器の申告であり媒体自身のものではない)" in text
+
+
+def test_a_drive_without_a_serial_has_its_other_name_on_the_first_page(make_paper: Make, make_erasure: Make) -> None:
+    drive = make_erasure().drive
+    identity = msgspec.structs.replace(drive.identity, serial=None)
+    text = make_paper(make_erasure(drive=msgspec.structs.replace(drive, identity=identity))).text(page=1)
+    assert "0x5000039fe6c1a2b3" in text
+
+
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [("subject", "件名"), ("remarks", "備考"), ("destination", "処分先"), ("contract", "契約番号"), ("document_number", "文書番号")],
+)
+def test_a_character_without_a_glyph_is_refused_with_its_field(make_paper: Make, make_erasure: Make, place: str, named: str) -> None:
+    with pytest.raises(Refused) as refused:
+        make_paper(make_erasure(), **{place: "書類\u0905"})
+    assert refused.value.code == "glyph-missing"
+    assert refused.value.parameters["field"] == named
+    assert refused.value.parameters["code"] == "U+0905"
+
+
+def test_a_rare_kanji_is_printed_from_the_second_font(make_paper: Make, make_erasure: Make) -> None:
+    people = make_erasure().people
+    someone = Person(id="op-1", name="髙橋﨑 𠮷野家", organisation=None, post=None)
+    paper = make_paper(make_erasure(people=msgspec.structs.replace(people, operator=someone)))
+    assert "髙橋﨑𠮷野家" in paper.text()
+    assert b"VL-PGothic-Regular" in paper.pdf
+
+
+def test_long_names_go_on_in_further_lines(make_paper: Make, make_erasure: Make, make_certificate: Make) -> None:
+    contractor = msgspec.structs.replace(make_certificate().contractor, name="髙橋﨑 𠮷野家 株式会社" + "データ消去サービス" * 15)
+    paper = make_paper(make_erasure(), contractor=contractor, remarks="備考" * 400)
+    assert _seen(contractor.name) in paper.text()
+    assert "備考" * 400 in paper.text()
+
+
+def test_photos_are_printed_two_on_a_page_with_what_is_known_of_them(
+    make_paper: Make, make_erasure: Make, make_picture: Make, make_photo: Make
+) -> None:
+    from certify.statement.model import Barcode
+
+    pictures = [make_picture(320, 240, shade=number) for number in range(4)] + [make_picture(240, 320, shade=9)]
+    photos = [make_photo(picture, number) for number, picture in enumerate(pictures, 1)]
+    photos[0] = msgspec.structs.replace(photos[0], barcodes=[Barcode(format="Code128", text="Y5N3KV2AS")])
+    photos[1] = msgspec.structs.replace(photos[1], captured=None, caption=None)
+    plain = make_paper(make_erasure()).pages()
+    paper = make_paper(make_erasure(), pictures, photos)
+    assert paper.pages() == plain + 3
+    text = paper.text()
+    for expected in (
+        "写真1/5ラベル",
+        "消去前のラベル",
+        "(カメラの申告)",
+        "Y5N3KV2AS(Code128)[製造番号と一致]",
+        "不明(写真に記録がありません)",
+    ):
+        assert expected in text
+    for photo in photos:
+        assert photo.original_sha256 in text
+        assert photo.published_sha256 in text
+
+
+def test_photos_lie_in_the_file_byte_for_byte(make_paper: Make, make_erasure: Make, make_picture: Make, make_photo: Make) -> None:
+    picture = make_picture()
+    paper = make_paper(make_erasure(), [picture], [make_photo(picture)])
+    assert picture in paper.pdf
+
+
+def test_other_photos_than_the_statements_are_refused(make_paper: Make, make_erasure: Make, make_picture: Make, make_photo: Make) -> None:
+    one, other = make_picture(shade=1), make_picture(shade=2)
+    for pictures in ([other], [], [one, other]):
+        with pytest.raises(Refused, match="photos-differ"):
+            make_paper(make_erasure(), pictures, [make_photo(one)])
+
+
+def test_no_stream_is_compressed_but_the_photos(make_paper: Make, make_erasure: Make, make_picture: Make, make_photo: Make) -> None:
+    picture = make_picture()
+    paper = make_paper(make_erasure(), [picture], [make_photo(picture)])
+    with pikepdf.Pdf.open(io.BytesIO(paper.pdf)) as document:
+        filters = [found.get("/Filter") for found in document.objects if isinstance(found, pikepdf.Stream)]
+        assert [[str(name) for name in found] for found in filters if found is not None] == [["/DCTDecode"]]
+        assert len(filters) > 8
+
+
+def test_properties_name_the_certificate_and_nobody(make_paper: Make, make_erasure: Make) -> None:
+    paper = make_paper(make_erasure())
+    document = pikepdf.Pdf.open(io.BytesIO(paper.pdf))
+    assert {str(key): str(value) for key, value in document.docinfo.items()} == {
+        "/Title": paper.certificate.certificate,
+        "/Producer": renderer_id(),
+        "/CreationDate": "D:20261123100203+09'00'",
+    }
+    xmp = bytes(document.Root.Metadata.read_bytes()).decode()
+    assert paper.certificate.certificate in xmp
+    for name in ("髙橋", "山﨑", "鈴木", "佐藤", "Y5N3KV2AS", "消去サービス"):
+        assert name not in xmp
+    assert "/Outlines" not in document.Root
+    assert str(document.Root.Lang) == "ja-JP"
+    assert document.pdf_version == "1.7"
+
+
+def test_statements_are_attached_as_the_data_behind_the_page(make_paper: Make, make_erasure: Make) -> None:
+    paper = make_paper(make_erasure())
+    document = pikepdf.Pdf.open(io.BytesIO(paper.pdf))
+    assert {name: document.attachments[name].get_file().read_bytes() for name in document.attachments} == paper.attachments
+    assert [str(spec.AFRelationship) for spec in document.Root.AF] == ["/Data"] * 2
+
+
+def test_the_renderer_names_everything_that_the_bytes_depend_on() -> None:
+    assert re.fullmatch(
+        r"haiki/\S+ paper/\d+ reportlab/\S+ pikepdf/\S+ qpdf/\S+ BIZUDPGothic/1\.05 VL-PGothic/2\.121",
+        renderer_id(),
+    )
+
+
+def test_no_path_of_the_machine_that_made_it_is_in_the_file(make_paper: Make, make_erasure: Make) -> None:
+    from certify.pdf.fonts import FOLDER
+
+    assert str(FOLDER).encode() not in make_paper(make_erasure()).pdf
+
+
+def test_every_text_that_the_paper_may_need_can_be_printed(language: Any) -> None:
+    from babel.messages.pofile import read_po
+
+    from certify.foundation.messages import LOCALE_FOLDERS
+    from certify.pdf.fonts import Face, require_glyphs
+
+    with (LOCALE_FOLDERS[1] / language.value / "LC_MESSAGES" / "paper.po").open("rb") as stream:
+        for message in read_po(stream):
+            require_glyphs(str(message.string).replace("\n", ""), Face.BOLD, str(message.id))
+            require_glyphs(str(message.string).replace("\n", ""), Face.REGULAR, str(message.id))
+
+
+def test_ranges_beyond_the_bound_are_counted_not_printed(make_paper: Make, make_failed_erasure: Make) -> None:
+    many = [BadRange(operation="read", number=1, first_lba=10 * number, sectors=1, error="EIO") for number in range(480)]
+    assert make_paper(make_failed_erasure(exceptions=many)).pages() == make_paper(make_failed_erasure()).pages()

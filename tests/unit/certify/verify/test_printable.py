@@ -1,0 +1,37 @@
+"""Texts from hostile input never steer a terminal."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certify.verify.printable import LONGEST, padded, printable, printable_json, width
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\n", "\r", "\x07", "\u202e", "\u2066", "\u200b", "\ufeff", "\u2028", "\ud800", "\ue000"])
+def test_what_a_terminal_would_obey_or_hide_is_written_as_its_number(sign: str) -> None:
+    assert printable(f"a{sign}b") == f"a\\u{{{ord(sign):x}}}b"
+    shown = printable_json({"x": f"a{sign}b"})
+    assert sign not in shown.replace("\n", "") or sign == "\n"
+    assert json.loads(shown) == {"x": f"a{sign}b"}
+
+
+@given(st.text())
+def test_no_invisible_character_is_shown_and_json_says_the_same(text: str) -> None:
+    for shown in (printable(text), printable_json([text])):
+        assert not [sign for sign in shown if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Cs") and sign != "\n"]
+    assert json.loads(printable_json([text])) == [text]
+
+
+def test_japanese_is_shown_as_it_is_and_counts_two_columns() -> None:
+    assert printable("髙橋﨑 一郎") == "髙橋﨑 一郎"
+    assert width("製造番号") == 8
+    assert padded("製造", 6) == "製造  "
+
+
+def test_a_text_without_end_is_cut() -> None:
+    assert printable("x" * 10_000) == "x" * LONGEST + "…"

@@ -1,0 +1,158 @@
+"""What people and programs are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from certify.foundation.messages import Language, has_text, set_language, text
+from certify.verify.printable import printable_json
+from certify.verify.reasons import Reason
+from certify.verify.report import for_machines, report
+from certify.verify.verdict import Bottom, Check, Kind, Outcome, Paper, Person, Step, Verdict
+
+Judge = Callable[[str], Verdict]
+
+
+@pytest.mark.parametrize(
+    "key", [f"step.{step}" for step in Step] + [f"proves.{step}" for step in Step] + [f"reason.{one}" for one in Reason]
+)
+@pytest.mark.parametrize("tongue", list(Language))
+def test_every_rung_and_every_reason_has_a_sentence(key: str, tongue: Language) -> None:
+    assert has_text(f"verify.{key}", tongue)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [f"{group}.{bottom}" for group in ("verdict", "sentence", "next") for bottom in Bottom]
+    + [f"kind.{kind}" for kind in Kind]
+    + [f"outcome.{outcome}" for outcome in Outcome],
+)
+@pytest.mark.parametrize("tongue", list(Language))
+def test_every_verdict_kind_and_outcome_has_its_words(key: str, tongue: Language) -> None:
+    assert has_text(f"verify.{key}", tongue)
+
+
+def test_the_answer_comes_first_and_says_what_the_paper_says(language: Language, judge: Judge) -> None:
+    lines = report(judge("good/bundle.haiki.zip"), explain=False).splitlines()
+    assert text("verify.verdict.valid", language) in lines[1]
+    for said in ("TST0000001", "C-0123456789ABCDEFGHJKMNPQRS", "2026-11-20 10:00:06 JST", "op-1", "wi-1", "test station"):
+        assert any(said in line for line in lines), said
+
+
+def test_a_paper_of_a_test_says_so_next_to_the_answer(language: Language, judge: Judge) -> None:
+    lines = report(judge("good/bundle-test.haiki.zip"), explain=False).splitlines()
+    assert "TEST" in lines[2]
+    assert not any("TEST" in line for line in report(judge("good/bundle.haiki.zip"), explain=False).splitlines()[:4])
+
+
+def test_a_true_paper_of_a_failure_is_valid_and_says_next_to_it_that_nothing_was_erased(language: Language, judge: Judge) -> None:
+    verdict = judge("good/bundle-of-failure.haiki.zip")
+    assert verdict.bottom is Bottom.VALID
+    assert report(verdict, explain=False).splitlines()[2].strip() == text("verify.not-erased-banner", language)
+
+
+def test_a_claim_below_what_the_policy_demands_is_said_next_to_the_answer(language: Language, judge: Judge) -> None:
+    verdict = judge("good/bundle.haiki.zip")
+    warning = text("verify.below-policy-banner", language)
+    assert warning not in report(verdict, explain=False)
+    for method, required, below in (
+        ("clear", "purge", True),
+        ("none", "clear", True),
+        ("clear", "clear", False),
+        ("purge", "clear", False),
+    ):
+        shown = report(replace(verdict, paper=replace(verdict.paper, method=method, required=required)), explain=False)
+        assert (warning in shown) is below
+
+
+def test_what_an_invalid_paper_says_is_marked_as_not_confirmed(language: Language, judge: Judge) -> None:
+    shown = report(judge("bad/erasure-failure-signed-as-success.dsse.json"), explain=False)
+    assert text("verify.heading.says-unconfirmed", language) in shown
+    assert text("verify.verdict.invalid", language) in shown.splitlines()[1]
+    assert text("verify.reason.contradiction", language) in shown
+    assert text("statement.contradiction-success-without-passed-verification", language) in shown
+
+
+def test_explaining_tells_of_each_rung_what_it_proves(language: Language, judge: Judge) -> None:
+    shown = report(judge("good/token.txt"), explain=True)
+    for step in Step:
+        assert text(f"verify.proves.{step}", language) in shown
+    assert text("verify.proves.journal", language) not in report(judge("good/token.txt"), explain=False)
+
+
+def test_another_rooms_error_is_told_in_its_own_words(language: Language, judge: Judge) -> None:
+    shown = report(judge("bad/bundle-duplicate-name.haiki.zip"), explain=False)
+    assert text("bundle.duplicate-name.what", language, name="photos/01.jpg") in shown
+
+
+def _hostile(sign: str) -> Verdict:
+    ugly = f"a{sign}[2Jb"
+    person = Person(ugly, ugly)
+    words = dict.fromkeys(
+        (
+            "certificate",
+            "job",
+            "outcome",
+            "method",
+            "standard",
+            "technique",
+            "scheme",
+            "verification",
+            "verified",
+            "maker",
+            "model",
+            "serial",
+        ),
+        ugly,
+    )
+    more = dict.fromkeys(("asset", "contractor", "certifier", "addressee", "link"), ugly)
+    paper = Paper(**words, **more, operator=person, witness=person, test=True)
+    seen = {"codes": ugly, "error": ugly, "other": ugly}
+    check = Check(Step.FORM, Outcome.FAILED, Reason.BROKEN_FORM, seen)
+    return Verdict(Kind.BUNDLE, ugly, datetime(2026, 11, 23, tzinfo=UTC), (check,), paper, {"station": ugly})
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\r", "\n", "\u202e", "\u2067", "\u200f", "\ufeff"])
+def test_no_text_of_a_paper_steers_the_terminal(sign: str) -> None:
+    verdict = _hostile(sign)
+    honest = len(report(_hostile("x"), explain=True).splitlines())
+    shown = report(verdict, explain=True)
+    assert sign not in shown.replace("\n", "")
+    assert len(shown.splitlines()) == honest
+    machines = printable_json(for_machines(verdict, explain=True))
+    assert sign not in machines.replace("\n", "")
+    assert json.loads(machines)["paper"]["serial"] == f"a{sign}[2Jb"
+
+
+def test_machines_get_codes(judge: Judge) -> None:
+    told = for_machines(judge("bad/bundle-photo-exchanged.haiki.zip"), explain=False)
+    assert told["verdict"] == "invalid"
+    assert told["kind"] == "bundle"
+    checks = {check["step"]: check for check in told["checks"]}  # type: ignore[attr-defined,index]
+    assert checks["photos"] == {
+        "number": 17,
+        "step": "photos",
+        "outcome": "failed",
+        "reason": "photo-differs",
+        "seen": {"file": "photos/01.jpg"},
+    }
+    assert json.loads(printable_json(told)) == told
+
+
+def test_a_verdict_without_a_paper_is_told_too(language: Language) -> None:
+    empty = Verdict(Kind.UNKNOWN, "", datetime(2026, 11, 23, tzinfo=UTC), (), Paper())
+    assert text("verify.verdict.unreadable", language) in report(empty, explain=True)
+    assert report(replace(empty, name="x" * 5000), explain=False).count("x") < 1000
+
+
+def test_the_screen_speaks_the_language_that_was_chosen(judge: Judge) -> None:
+    verdict = judge("good/token.txt")
+    set_language(Language.ENGLISH)
+    assert "VALID" in report(verdict, explain=False)
+    set_language(Language.JAPANESE)
+    assert "有効" in report(verdict, explain=False)

@@ -1,0 +1,166 @@
+"""Verdicts that need papers beside the corpus: other times, other trust, other renderers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from certify.signing.trust import TrustFile
+from certify.verify.reasons import Doubt, Reason
+from certify.verify.verdict import Bottom, Kind, Outcome, Step, Verdict
+from certify.verify.verifier import verify
+
+PROJECT = Path(__file__).resolve().parents[4]
+Paper = Callable[[str], bytes]
+
+
+@pytest.fixture(scope="module")
+def forge() -> Iterator[SimpleNamespace]:
+    """What makes the corpus: honest papers and a forger's tools."""
+    sys.path.insert(0, str(PROJECT / "scripts"))
+    try:
+        from golden.forgery import honest, keys, lies, pdf_tools
+
+        yield SimpleNamespace(honest=honest, keys=keys, lies=lies, pdf=pdf_tools)
+    finally:
+        sys.path.remove(str(PROJECT / "scripts"))
+
+
+def reasons(verdict: Verdict) -> dict[str, Reason]:
+    """Rungs that did not pass for a reason of their own."""
+    well = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+    return {
+        check.step.value: check.reason for check in verdict.checks if check.outcome not in well and check.reason is not Reason.EARLIER_STEP
+    }
+
+
+def check_of(verdict: Verdict, step: Step) -> tuple[Outcome, Reason]:
+    check = verdict.checks[step.number]
+    return check.outcome, check.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("bundle.haiki.zip", Kind.BUNDLE),
+        ("certificate.pdf", Kind.PDF),
+        ("erasure.dsse.json", Kind.ERASURE),
+        ("certificate.dsse.json", Kind.CERTIFICATE),
+        ("code.png", Kind.PICTURE),
+        ("token.txt", Kind.TOKEN),
+    ],
+)
+def test_the_kind_is_told_by_the_bytes_not_by_the_name(name: str, kind: Kind, paper: Paper, trust: TrustFile, moment: datetime) -> None:
+    verdict = verify(paper(f"good/{name}"), "other.name", trust, moment)
+    assert verdict.kind is kind
+    assert verdict.bottom is Bottom.VALID
+    assert [check.step for check in verdict.checks] == list(Step)
+
+
+@pytest.mark.parametrize(
+    "name", ["bundle.haiki.zip", "certificate.pdf", "erasure.dsse.json", "certificate.dsse.json", "code.png", "token.txt"]
+)
+def test_without_trust_every_signer_is_unknown_and_nothing_else(name: str, paper: Paper, moment: datetime) -> None:
+    verdict = verify(paper(f"good/{name}"), name, None, moment)
+    assert verdict.bottom is Bottom.CANNOT_TELL
+    assert set(reasons(verdict).values()) == {Reason.NO_TRUST_FILE}
+
+
+def test_a_trust_file_that_is_out_of_date_leaves_the_answer_open(paper: Paper, trust: TrustFile, moment: datetime) -> None:
+    stale = replace(trust, expires=moment - timedelta(seconds=1))
+    verdict = verify(paper("good/erasure.dsse.json"), "x", stale, moment)
+    assert verdict.bottom is Bottom.CANNOT_TELL
+    assert reasons(verdict) == {"erasure-signer": Reason.TRUST_FILE_EXPIRED}
+
+
+def test_expired_keys_leave_the_answer_open_and_revoked_ones_do_not(paper: Paper, trust: TrustFile) -> None:
+    later = replace(trust, expires=datetime(2040, 1, 1, tzinfo=UTC))
+    verdict = verify(paper("good/bundle.haiki.zip"), "x", later, datetime(2031, 6, 1, tzinfo=UTC))
+    assert verdict.bottom is Bottom.CANNOT_TELL
+    assert set(reasons(verdict).values()) == {Reason.SIGNER_EXPIRED}
+
+
+def test_a_pdf_and_a_token_by_another_contractor_than_the_statements_are_found(forge: SimpleNamespace, trust: TrustFile) -> None:
+    """At a time when both keys were good."""
+    then = datetime(2026, 3, 2, tzinfo=UTC)
+    making = forge.honest.Making(job=forge.honest.Job(day="2026-03-01"))
+    papers = forge.honest.make(making)
+    other = forge.keys.signer("revoked-contractor")
+    assert verify(papers.pdf, "x", trust, then).bottom is Bottom.VALID
+    by_another = forge.pdf.force_sign(papers.unsigned_pdf(), other, then)
+    verdict = verify(by_another, "x", trust, then)
+    assert verdict.bottom is Bottom.INVALID
+    assert reasons(verdict) == {"certificate-signer": Reason.SIGNER_DIFFERS}
+    token = forge.honest.make(making.but(contractor=other)).code
+    verdict = verify(forge.honest.make(making.but(code=lambda _: token)).pdf, "x", trust, then)
+    assert check_of(verdict, Step.TOKEN_SIGNER) == (Outcome.FAILED, Reason.SIGNER_DIFFERS)
+
+
+def test_another_renderers_pages_pass_if_they_look_the_same(forge: SimpleNamespace, trust: TrustFile, moment: datetime) -> None:
+    making = forge.honest.Making(certificate=forge.honest.changed(renderer="haiki/0.0.9"), drawn=forge.pdf.in_place(b"\nBT ", b" BT "))
+    verdict = verify(forge.honest.make(making).pdf, "x", trust, moment)
+    assert verdict.bottom is Bottom.VALID
+    assert check_of(verdict, Step.PDF_REBUILD) == (Outcome.PASSED, Reason.LOOKS_THE_SAME)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"/Title (C-0123456789ABCDEFGHJKMNPQRS)", b"/Title (Purge)                       "),
+        (b"C-0123456789ABCDEFGHJKMNPQRS</rdf:li>", b"Purge                       </rdf:li>"),
+        (b"/DisplayDocTitle true", b"/CenterWindow    true"),
+        (b"TST0000001", b"TST0000002"),
+    ],
+)
+def test_another_renderers_pages_do_not_pass_if_anything_shown_differs(
+    old: bytes, new: bytes, forge: SimpleNamespace, trust: TrustFile, moment: datetime
+) -> None:
+    making = forge.honest.Making(certificate=forge.honest.changed(renderer="haiki/0.0.9"), drawn=forge.pdf.in_place(old, new))
+    verdict = verify(forge.honest.make(making).pdf, "x", trust, moment)
+    assert verdict.bottom is Bottom.CANNOT_TELL
+    assert reasons(verdict) == {"pdf-rebuild": Reason.NOT_REPRODUCIBLE_HERE}
+
+
+def test_data_that_the_renderer_stumbles_over_is_no_crash(forge: SimpleNamespace, paper: Paper) -> None:
+    from certify.verify import pdf_rule
+    from certify.verify.rebuild import check_rebuild
+
+    structure = pdf_rule.check_structure(paper("good/certificate.pdf"))
+    papers = forge.honest.make(forge.honest.Making())
+    for renderer, reason in ((papers.certificate.renderer, Reason.PAGES_DIFFER), ("haiki/9.9", Reason.NOT_REPRODUCIBLE_HERE)):
+        certificate = forge.honest.changed(renderer=renderer)(papers.certificate)
+        with pytest.raises(Doubt) as caught:
+            check_rebuild(structure, papers.erasure, certificate, papers.code, photos=[b"no picture"], inside={})
+        assert caught.value.reason is reason
+
+
+def test_the_same_change_by_our_own_renderer_is_a_lie(forge: SimpleNamespace, trust: TrustFile, moment: datetime) -> None:
+    making = forge.honest.Making(drawn=forge.pdf.in_place(b"\nBT ", b" BT "))
+    verdict = verify(forge.honest.make(making).pdf, "x", trust, moment)
+    assert reasons(verdict) == {"pdf-rebuild": Reason.PAGES_DIFFER}
+
+
+def test_a_statement_says_what_it_says_even_when_it_is_a_lie(judge: Callable[[str], Verdict]) -> None:
+    verdict = judge("bad/erasure-failure-signed-as-success.dsse.json")
+    assert verdict.paper.outcome == "erased"
+    assert verdict.paper.verified == "failed"
+    assert judge("bad/erasure-failure-edited-into-success.dsse.json").paper.outcome is None
+
+
+def test_nothing_is_drawn_of_a_pdf_that_was_not_signed_as_it_is(judge: Callable[[str], Verdict]) -> None:
+    for name in ("bad/pdf-text-edited.pdf", "bad/pdf-with-javascript.pdf", "bad/pdf-with-another-photo.pdf"):
+        verdict = judge(name)
+        assert check_of(verdict, Step.PDF_CODE) == (Outcome.CANNOT_TELL, Reason.EARLIER_STEP)
+        assert check_of(verdict, Step.PDF_REBUILD) == (Outcome.CANNOT_TELL, Reason.EARLIER_STEP)
+
+
+def test_the_signers_are_named_as_their_authority_named_them(judge: Callable[[str], Verdict]) -> None:
+    verdict = judge("good/bundle.haiki.zip")
+    assert verdict.signers == {"station": "株式会社試験消去 / test station", "contractor": "株式会社試験消去 / test contractor"}
+    assert judge("bad/pdf-of-a-foreign-root.pdf").signers == {}

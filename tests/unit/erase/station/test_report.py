@@ -1,0 +1,118 @@
+"""The last words about each job, and the exit status of all."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from certify.errors import Refused as PaperRefused
+from certify.foundation.commandline import Context
+from certify.foundation.config import Home
+from certify.foundation.errors import Exit
+from erase.errors import JobError
+from erase.jobs.events import Outcome
+from erase.station.report import Report, give, in_words, worst
+
+JOBS = Path("/jobs with a blank")
+
+
+@pytest.fixture
+def report(told):
+    def make(outcome: Outcome = Outcome.ERASED, *, finish: bool = True, **changed) -> Report:
+        job = told(outcome, finish=finish)
+        made = Report(job.folder.job, job.folder.path, "/dev/sdb", job.plan, job.state, "ab" * 32 if finish else None, None)
+        return replace(made, **changed)
+
+    return make
+
+
+def refused() -> Report:
+    return Report("J-9", Path("/jobs/J-9"), None, None, None, None, JobError("jobs", "already-running", job="J-9"))
+
+
+def words(report: Report) -> str:
+    return "\n".join(in_words(report, JOBS))
+
+
+def test_a_success_says_what_may_be_claimed(report, language):
+    said = words(report())
+    for part in ({"ja": ["消去完了", "Clear に該当します", "合格"], "en": ["ERASED", "meets Clear", "passed"]})[language.value]:
+        assert part in said
+    assert "S3Z9NB0K123456" in said
+    assert "certify issue" in said
+    assert "TEST" not in said
+
+
+def test_exceptions_are_listed_and_nothing_is_claimed(report, language):
+    said = words(report(Outcome.ERASED_WITH_EXCEPTIONS))
+    assert {"ja": "書込みエラー: セクター 7 から 8 まで (EIO)", "en": "error in writing: sectors 7 to 8 (EIO)"}[language.value] in said
+    assert {"ja": "消去区分: 該当なし", "en": "Method: none"}[language.value] in said
+    assert "Clear" not in said.replace("Clear を超えません", "").replace("exceeds Clear", "")
+
+
+def test_a_failure_is_called_a_failure(report, language):
+    said = words(report(Outcome.NOT_ERASED))
+    assert {"ja": "消去結果: 消去未完了", "en": "NOT ERASED"}[language.value] in said
+    assert {"ja": "不合格", "en": "FAILED"}[language.value] in said
+
+
+def test_an_interrupted_job_says_how_to_go_on(report, language):
+    said = words(report(finish=False))
+    assert "erase resume --jobs '/jobs with a blank'" in said
+    assert {"ja": "まだ完了していません", "en": "not yet erased"}[language.value] in said
+    assert "certify" not in said
+
+
+def test_a_refusal_says_what_why_and_what_next(language):
+    said = words(refused())
+    labels = {"ja": ["内容: ", "理由: ", "対処: "], "en": ["What: ", "Why: ", "Next: "]}[language.value]
+    assert all(line.strip().startswith(label) for label, line in zip(labels, said.splitlines()[1:4], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "finish", "status"),
+    [
+        (Outcome.ERASED, True, Exit.DONE),
+        (Outcome.ERASED_WITH_EXCEPTIONS, True, Exit.NOT_REACHED),
+        (Outcome.NOT_ERASED, True, Exit.NOT_REACHED),
+        (Outcome.ERASED, False, Exit.INTERRUPTED),
+    ],
+)
+def test_the_exit_status_of_each_outcome(report, outcome, finish, status):
+    assert report(outcome, finish=finish).exit_status is status
+
+
+def test_a_finished_job_that_could_not_be_signed_is_to_be_taken_up_again(report):
+    unsigned = report(statement_sha256=None, problem=JobError("jobs", "folder-not-writable", folder="/x", error="full"))
+    assert unsigned.exit_status is Exit.INTERRUPTED
+    assert "erase resume" in words(unsigned)
+    lie = replace(unsigned, problem=PaperRefused("statement", "contradiction", codes="x", count=1))
+    assert lie.exit_status is Exit.NOT_REACHED
+
+
+def test_of_several_jobs_the_gravest_status_counts(report):
+    done = report()
+    failed = replace(
+        done, state=replace(done.state, finished=replace(done.state.finished, claim=replace(done.state.finished.claim, method="none")))
+    )
+    interrupted = replace(done, statement_sha256=None)
+    assert worst([]) is Exit.DONE
+    assert worst([done, failed]) is Exit.NOT_REACHED
+    assert worst([failed, interrupted, done]) is Exit.INTERRUPTED
+    assert worst([failed, interrupted, refused(), done]) is Exit.REFUSED
+
+
+def test_json_holds_the_same(report, clock):
+    out = io.StringIO()
+    context = Context(clock, Home(Path("/none")), {}, out, io.StringIO(), True)
+    assert give([report(Outcome.ERASED_WITH_EXCEPTIONS), refused()], context, JOBS) is Exit.REFUSED
+    said = json.loads(out.getvalue())
+    first, second = said["jobs"]
+    assert (said["exit"], first["exit"], second["exit"]) == (2, 1, 2)
+    assert (first["outcome"], first["method"], first["exception_sectors"]) == ("erased-with-exceptions", "none", 2)
+    assert second["problem"]["error"] == "jobs.already-running"
+    assert second["outcome"] is None
