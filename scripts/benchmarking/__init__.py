@@ -1,0 +1,1 @@
+"""Measures speed, against goals and beside other tools (scripts/benchmark)."""
