@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from certify.foundation.clock import parse_rfc3339
 from certify.signing.trust import TrustFile
 from certify.verify.reasons import Doubt, Reason
 from certify.verify.verdict import Bottom, Kind, Outcome, Step, Verdict
@@ -93,7 +94,7 @@ def test_a_pdf_and_a_token_by_another_contractor_than_the_statements_are_found(f
     papers = forge.honest.make(making)
     other = forge.keys.signer("revoked-contractor")
     assert verify(papers.pdf, "x", trust, then).bottom is Bottom.VALID
-    by_another = forge.pdf.force_sign(papers.unsigned_pdf(), other, then)
+    by_another = forge.pdf.force_sign(papers.unsigned_pdf(), other, parse_rfc3339(papers.certificate.issued.at))
     verdict = verify(by_another, "x", trust, then)
     assert verdict.bottom is Bottom.INVALID
     assert reasons(verdict) == {"certificate-signer": Reason.SIGNER_DIFFERS}
