@@ -9,23 +9,27 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from random import Random
 
 from demonstration.people import files
 
 MIB = 1 << 20
+_SECTOR = 512
 MARKER = b"haiki-marker-%08d-%016x"
 
 
 @dataclass(frozen=True)
 class PeopleDisk:
-    """Where the image lies and what was planted in it."""
+    """Where the image lies and what was put on it. ``sectors``: as :func:`sectors_in` gives them of the image."""
 
     image: Path
     files: int
     markers: tuple[bytes, ...]
+    sectors: frozenset[bytes]
 
     def markers_in(self, image: Path) -> int:
         """Reads every byte of the file and counts the planted markers that occur in it."""
@@ -38,6 +42,14 @@ class PeopleDisk:
                 left -= {marker for marker in left if marker in window}
                 tail = window[-overlap:]
         return len(self.markers) - len(left)
+
+
+def sectors_in(file: Path) -> Iterator[bytes]:
+    """A digest of each whole sector of the file, but for those that hold one byte throughout."""
+    with file.open("rb") as stream:
+        while len(sector := stream.read(_SECTOR)) == _SECTOR:
+            if sector != sector[:1] * _SECTOR:
+                yield blake2b(sector, digest_size=16).digest()
 
 
 def _run(*command: str | Path, script: str | None = None) -> None:
@@ -111,6 +123,6 @@ def make_people_disk(image: Path, *, size: int = 256 * MIB, seed: int = 2026, ma
             for number, marker in enumerate(planted[markers // 2 :]):
                 stream.seek(free + 4096 * number + 100)
                 stream.write(marker)
-        return PeopleDisk(image, count, planted)
+        return PeopleDisk(image, count, planted, frozenset(sectors_in(image)))
     finally:
         shutil.rmtree(work)
