@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from erase.jobs.events import Operation
 from erase.jobs.recovery import Step, WritePass, bad_in_pass
 from erase.jobs.states import JobState
+from erase.overwrite.engine import second_half
 from erase.overwrite.streams import UNIT
 from erase.verification.sampling import Extent, without
 
@@ -30,14 +31,15 @@ def look_back(state: JobState, step: Step) -> LookBack | None:
     """What to read before the step of a resumed job is taken; None where nothing of ours can be told to lie there.
 
     A comparison reads everything anyway. Behind a checkpoint lies the pass that broke off. Where that has no checkpoint
-    yet, the pass before it is looked for in the second half of the drive, which the new one can't have reached.
+    yet, the pass before it is looked for in the second half of the drive, where the new one has written nothing
+    (:func:`erase.overwrite.engine.second_half`).
     """
     if state.sessions < 2 or state.drive is None or not isinstance(step, WritePass):
         return None
     if step.start:
         number, first, end = step.number, 0, step.start
-    elif step.number > 1:
-        number, first, end = step.number - 1, state.drive.size // 2 // UNIT * UNIT, state.drive.size
+    elif step.number > 1 and second_half(state.drive.size):
+        number, first, end = step.number - 1, second_half(state.drive.size), state.drive.size
     else:
         return None
     sector = state.drive.logical_sector

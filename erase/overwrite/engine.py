@@ -24,6 +24,7 @@ from erase.overwrite.workers import Findings, Reader, Work, Worker, Writer, piec
 from erase.verification.sampling import Extent, total
 
 CHECKPOINTS = 20  # one each 5 %
+_LOOK_SECONDS = 0.05  # between two looks at whether to stop, while a worker waits
 
 
 class End(StrEnum):
@@ -95,6 +96,14 @@ class Result:
     mismatched_sectors: int
 
 
+def second_half(size: int) -> int:
+    """Where the second half of a medium begins, at a unit: nothing there is written before a pass has its first checkpoint.
+
+    So whoever takes up a pass that has none finds the pass before it there. 0: too small to have a second half.
+    """
+    return size // 2 // UNIT * UNIT
+
+
 def write_pass(target: Target, stream: Stream, conditions: Conditions, watch: Watch, *, start: int = 0) -> Result:
     """Writes the stream from byte ``start`` (a whole sector) to the end of the medium.
 
@@ -102,6 +111,8 @@ def write_pass(target: Target, stream: Stream, conditions: Conditions, watch: Wa
     callback raises. By then the workers have stopped.
     """
     run = _Run(target, (Extent(0, target.size),), conditions, watch, start)
+    if start == 0 and second_half(target.size):
+        run.hold_back(second_half(target.size))
     work = Work(target, stream, run.faults, conditions.layout.io_bytes)
     return run.through([Writer(work) for _ in range(conditions.layout.workers)], target.flush)
 
@@ -130,6 +141,8 @@ class _Run:
         self._whole = total(extents)
         self._low = self._checkpoint = self._worked = start  # bytes: behind us in one row; flushed and told; worked on at all
         self._halted = threading.Event()
+        self._limit: int | None = None  # bytes of the medium: what lies behind waits until the pass has its first checkpoint
+        self._begun = threading.Event()
         self.faults = Faults(target, conditions.patience, conditions.timer, self._stopping)
         self._bad, self._mismatches = Teller(watch.on_bad, target.sector), Teller(watch.on_mismatch, target.sector)
         self._supply = enumerate(pieces(extents, start))
@@ -138,6 +151,10 @@ class _Run:
         self._given: dict[int, Piece] = {}  # handed out, and not in the row behind us
         self._findings: dict[int, Findings] = {}  # of pieces that wait for an earlier one
         self._next = 0  # the first piece that is not behind us
+
+    def hold_back(self, limit: int) -> None:
+        """Nothing from byte ``limit`` on is begun before the first checkpoint was told."""
+        self._limit = limit
 
     def through(self, workers: list[Worker], flush: Callable[[], None]) -> Result:
         """Works until everything is done, somebody stops us, or it makes no sense to go on."""
@@ -174,6 +191,7 @@ class _Run:
                     if piece is None:
                         break
                     self._given[number] = piece
+                self._wait_for(piece)
                 self._events.put((number, worker.do(piece)))
         except Stopped:
             pass  # the piece stays undone
@@ -181,6 +199,12 @@ class _Run:
             self._events.put(failure)
         finally:
             self._events.put(None)
+
+    def _wait_for(self, piece: Piece) -> None:
+        """Until the piece may be begun. Raises Stopped."""
+        while self._limit is not None and piece.offset >= self._limit and not self._begun.wait(_LOOK_SECONDS):
+            if self._stopping():
+                raise Stopped
 
     def _collect(self, working: int, flush: Callable[[], None]) -> BaseException | None:
         """Until all workers have ended; the first failure among them."""
@@ -235,3 +259,4 @@ class _Run:
         if low > self._checkpoint:
             self._checkpoint = low
             self._watch.on_checkpoint(low)
+            self._begun.set()

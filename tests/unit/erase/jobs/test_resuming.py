@@ -77,7 +77,7 @@ def test_a_drive_exchanged_meanwhile_stops_the_job_before_it_is_called_erased(be
 def test_a_crash_anywhere_is_resumed_at_the_last_checkpoint(bench, what, number):
     bench.medium.before_io = at_io(what, number, crash)
     with pytest.raises(Crash):
-        bench.run("two", passes=("ff", "random"))
+        bench.run("dod-5220-22m-3")
     before = examine(bench.folder).record.state
     bench.medium.before_io = None
     bench.clock.advance(3600)
@@ -196,7 +196,7 @@ def test_the_pass_before_is_looked_for_where_a_new_pass_has_no_checkpoint(bench)
     writes_a_pass = -(-SIZE // (256 * 1024)) + 2
     bench.medium.before_io = at_io("write", writes_a_pass, crash)
     with pytest.raises(Crash):
-        bench.run("two", passes=("00", "ff"))
+        bench.run("dod-5220-22m-3")
     bench.medium.before_io = None
     kept, bench.medium = bench.medium, MemoryDrive()
     with pytest.raises(JobError, match="not-as-we-left-it"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from erase.errors import DeviceError
 from erase.overwrite.buffers import Buffer
-from erase.overwrite.engine import Conditions, End, Layout, Watch, compare, layout, write_pass
+from erase.overwrite.engine import Conditions, End, Layout, Watch, compare, layout, second_half, write_pass
 from erase.overwrite.faults import Patience
 from erase.overwrite.ranges import SectorRange
 from erase.overwrite.streams import UNIT, Constant, Generated, Generator, Stream
@@ -65,6 +66,37 @@ def test_each_checkpoint_tells_of_what_survives_a_power_cut(fake_drive: Any, con
     write_pass(drive, RANDOM, conditions, Watch(on_checkpoint=check))
     assert seen == sorted(set(seen))
     assert seen[-1] == SIZE
+
+
+@pytest.mark.parametrize("size", [2 * UNIT, SIZE, 9 * UNIT])
+def test_the_second_half_is_not_begun_before_the_first_checkpoint_was_told(
+    size: int, fake_drive: Any, calm: Callable[..., Conditions]
+) -> None:
+    """However long the flush takes: who takes up a pass without a checkpoint looks for the pass before it there."""
+    drive = fake_drive(size)
+    written: list[list[int]] = []
+
+    def look(_done: int) -> None:
+        for _ in range(200):  # long enough for workers that do not wait
+            threading.Event().wait(0.0005)
+        written.append([offset for kind, offset, _ in drive.operations if kind == "write" and offset >= second_half(size)])
+
+    result = write_pass(drive, RANDOM, replace(calm(), layout=Layout(3, UNIT)), Watch(on_checkpoint=look))
+    assert result.end is End.FINISHED
+    assert written[0] == []
+    assert written[-1]
+
+
+def test_a_pass_is_stopped_while_workers_wait_for_its_first_checkpoint(fake_drive: Any, calm: Callable[..., Conditions]) -> None:
+    drive = fake_drive(9 * UNIT)
+    conditions = replace(calm(), layout=Layout(3, UNIT))
+
+    def stop(_done: int) -> None:
+        conditions.cancel.set()
+        for _ in range(400):
+            threading.Event().wait(0.0005)
+
+    assert write_pass(drive, RANDOM, conditions, Watch(on_checkpoint=stop)).end is End.CANCELLED
 
 
 def test_checkpoints_come_each_twentieth_and_no_oftener(fake_drive: Any, conditions: Conditions, notes: Any) -> None:
