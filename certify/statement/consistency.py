@@ -13,6 +13,7 @@ from certify.errors import Refused
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.messages import Language, text
 from certify.foundation.people import same_person
+from certify.foundation.schemes import scheme_named
 from certify.statement.model import MAX_LISTED, BadRange, Certificate, Erasure, Mismatch
 
 _VIRTUAL_SERIAL = "VIRT-"
@@ -51,6 +52,8 @@ class Contradiction(StrEnum):
     BEYOND_DRIVE = "range-beyond-the-drive"
     SIZES_DISAGREE = "sizes-disagree"
     PASSES_DISAGREE = "passes-out-of-order"
+    UNKNOWN_SCHEME = "unknown-scheme"
+    PASSES_OF_ANOTHER_SCHEME = "passes-of-another-scheme"
     STREAM_UNNAMED = "random-pass-without-generator-or-key"
     STREAM_INVENTED = "fixed-pass-with-generator-or-key"
     ONE_PERSON = "operator-is-witness"
@@ -187,6 +190,17 @@ def _numbers(erasure: Erasure) -> Iterator[Contradiction | None]:
     yield Contradiction.STREAM_INVENTED if any(done.generator or done.key for done in fixed) else None
 
 
+def _scheme(erasure: Erasure) -> Iterator[Contradiction | None]:
+    """What a contract calls by a name is what was done: all of its passes, or the first of them where nothing is claimed."""
+    scheme = scheme_named(erasure.scheme.id)
+    if scheme is None:
+        yield Contradiction.UNKNOWN_SCHEME
+        return
+    done = tuple(record.pattern for record in erasure.scheme.passes)
+    planned = scheme.passes if erasure.outcome != "not-erased" else scheme.passes[: len(done)]
+    yield Contradiction.PASSES_OF_ANOTHER_SCHEME if done != planned or erasure.scheme.source != scheme.source else None
+
+
 def _circumstances(erasure: Erasure) -> Iterator[Contradiction | None]:
     """People, times and the test mark."""
     yield Contradiction.ONE_PERSON if same_person(erasure.people.operator, erasure.people.witness) else None
@@ -210,7 +224,7 @@ def _distinct(found: Iterable[Contradiction | None]) -> list[Contradiction]:
 
 def contradictions(erasure: Erasure) -> list[Contradiction]:
     """What this statement says that can't be true. Empty: it may be signed. Each code once, in the order of the rules."""
-    rules = (_success, _claim, _verification, _numbers, _circumstances)
+    rules = (_success, _claim, _verification, _numbers, _scheme, _circumstances)
     return _distinct(code for rule in rules for code in rule(erasure))
 
 

@@ -6,7 +6,7 @@ import errno
 import json
 import threading
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from certify.foundation.clock import rfc3339
 from certify.foundation.ids import Prefix, encode
@@ -93,9 +93,9 @@ class Bench:
         self.cancel = threading.Event()
         self.identified: list[Drive] = []
 
-    def confirmed(self, scheme: str = "zero", verify: Verify = WHOLE, passes: tuple[str, ...] | None = None, *, verify_each=False):
+    def confirmed(self, scheme: str = "zero", verify: Verify = WHOLE, *, verify_each=False):
         policy = load_policy("nist-800-88r1", zone=None, classification=None, require=None, folder=None)
-        known = {scheme: SchemeFacts(scheme, "a test", passes, verify_each) if passes else facts_of(scheme)}
+        known = {scheme: replace(facts_of(scheme), verify_each=verify_each)}
         plan = make_plan(self.drive, MACHINE, PlanRequest(policy, scheme=scheme, verify=verify), known)
         now = self.clock.now()
         confirmation = Confirmation(

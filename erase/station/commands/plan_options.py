@@ -69,7 +69,8 @@ def request_from(options: argparse.Namespace, context: Context) -> PlanRequest:
 
 def schemes_for(wish: str | None) -> Mapping[str, SchemeFacts]:
     """The named schemes, and the wished one where it is a fixed pattern of the operator's own. Raises Refused."""
-    from erase.overwrite.schemes import FIXED, find_scheme, load_schemes
+    from certify.foundation.schemes import FIXED, load_schemes
+    from erase.overwrite.schemes import find_scheme
 
     schemes = dict(load_schemes())
     if wish is not None and wish.startswith(FIXED):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from msgspec import structs
 from certify.foundation.canonical import canonical_json, sha256_hex
 from certify.foundation.chain import GENESIS, Head, seal
 from certify.foundation.clock import parse_rfc3339
+from certify.foundation.schemes import load_schemes
 from certify.pdf.render import render, renderer_id
 from certify.signing import dsse
 from certify.signing.certificates import write_pem
@@ -122,7 +123,7 @@ def _plan(job: Job) -> bytes:
             "policy": _POLICY,
             "technique": "overwrite",
             "refused": [],
-            "scheme": {"id": "zero", "source": "NIST SP 800-88 Rev. 1", "passes": ["00"], "verify_each": False},
+            "scheme": {**asdict(load_schemes()["zero"]), "passes": ["00"]},
             "verify": {"kind": "full", "percent_ppm": None},
             "expected": _CLAIM,
             "limits": [],

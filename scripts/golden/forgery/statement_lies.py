@@ -8,6 +8,7 @@ import json
 from msgspec import structs
 
 from certify.foundation.canonical import canonical_json
+from certify.foundation.schemes import load_schemes
 from certify.signing import dsse
 from certify.statement.model import Erasure, Party, Stamp
 from golden.forgery.honest import Job, Making, changed, make
@@ -81,6 +82,19 @@ def _no_verification() -> bytes:
 @lie("erasure-claim-raised-to-purge", "consistency contradiction claim-above-technique", actor="station")
 def _purge() -> bytes:
     return make(Making(erasure=lambda one: structs.replace(one, claim=structs.replace(one.claim, method="purge")))).erasure_envelope
+
+
+@lie("erasure-with-one-pass-called-three", "consistency contradiction passes-of-another-scheme", actor="station")
+def _one_pass_called_three() -> bytes:
+    three = load_schemes()["dod-5220-22m-3"]
+    named = {"id": three.id, "source": three.source}
+    return make(Making(erasure=lambda one: structs.replace(one, scheme=structs.replace(one.scheme, **named)))).erasure_envelope
+
+
+@lie("erasure-with-an-invented-scheme", "consistency contradiction unknown-scheme", actor="station")
+def _invented_scheme() -> bytes:
+    named = {"id": "military-grade-99"}
+    return make(Making(erasure=lambda one: structs.replace(one, scheme=structs.replace(one.scheme, **named)))).erasure_envelope
 
 
 @lie(

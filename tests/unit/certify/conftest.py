@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from certify.foundation.schemes import load_schemes
 from certify.statement.model import (
     BadRange,
     Certificate,
@@ -99,7 +100,7 @@ def _erasure() -> Erasure:
         technique=Technique(id="overwrite", refused=[]),
         scheme=Scheme(
             id="random",
-            source="NIST SP 800-88 Rev. 1, Appendix A",
+            source=load_schemes()["random"].source,
             passes=[
                 PassRecord(
                     number=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from certify.foundation.canonical import canonical_json, sha256_hex
 from certify.foundation.chain import GENESIS, Head, seal
 from certify.foundation.clock import rfc3339
+from certify.foundation.schemes import load_schemes
 from certify.statement.erasure import statement_bytes
 from certify.statement.from_journal import JobFiles
 from certify.statement.model import Certificate, Erasure
@@ -81,7 +83,7 @@ def good_erasure() -> dict[str, Any]:
         "technique": {"id": "overwrite", "refused": [{"technique": "ata-security-erase", "reason": "not-in-this-version"}]},
         "scheme": {
             "id": "random",
-            "source": "NIST SP 800-88 Rev. 1, Appendix A",
+            "source": load_schemes()["random"].source,
             "passes": [
                 {
                     "number": 1,
@@ -276,7 +278,7 @@ def plan(**changes: Any) -> dict[str, Any]:
         },
         "technique": "overwrite",
         "refused": [{"technique": "nvme-sanitize-block", "reason": "not-in-this-version"}],
-        "scheme": {"id": "random", "source": "source", "passes": ["random"], "verify_each": False},
+        "scheme": scheme("random"),
         "verify": {"kind": "full", "percent_ppm": None},
         "expected": {"method": "clear", "standard": "s", "edition": "e", "clause": "c", "reasons": []},
         "limits": ["hidden-areas-unknown"],
@@ -284,6 +286,12 @@ def plan(**changes: Any) -> dict[str, Any]:
         "test": False,
         **changes,
     }
+
+
+def scheme(id_: str) -> dict[str, Any]:
+    """A named scheme as a plan has it."""
+    found = asdict(load_schemes()[id_])
+    return {**found, "passes": list(found["passes"])}
 
 
 def confirmation(plan_bytes: bytes, **changes: Any) -> dict[str, Any]:
@@ -409,6 +417,7 @@ def jobs() -> SimpleNamespace:
         Folder=Folder,
         good=good,
         plan=plan,
+        scheme=scheme,
         drive=drive,
         fact=_fact,
         machine=job_machine,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.messages import Language, has_text, text
+from certify.foundation.schemes import load_schemes
 from certify.statement.consistency import Contradicted, Contradiction, certificate_contradictions, contradictions
 from certify.statement.erasure import sign_erasure, statement_bytes
 from certify.statement.model import MAX_LISTED
@@ -38,6 +39,9 @@ PERCENT = {
     "verification.samples": 900,
     "verification.bytes_compared": SIZE // 10,
 }
+_ZERO = load_schemes()["zero"]
+ZERO = {"scheme.id": _ZERO.id, "scheme.source": _ZERO.source, "scheme.passes.0.pattern": "00"}
+FIXED = {"scheme.passes.0.generator": None, "scheme.passes.0.key": None}
 VIRTUAL = {"drive.virtual": "loop", "drive.bus": "virtual", "test": True}
 
 NAMESAKE = {"people.witness.name": "ａ b", "people.witness.organisation": "O"}
@@ -68,6 +72,20 @@ TRUE = {
     },
     "not erased, nothing compared": {**NOT_ERASED, **NOT_RUN, "scheme.passes.0.flushed": False, "scheme.passes.0.bytes_written": 0},
     "not erased, no pass begun": {**NOT_ERASED, **NOT_RUN, "scheme.passes": [], "sectors_written": 0},
+    "not erased, stopped in the first of three passes": {
+        **NOT_ERASED,
+        **ZERO,
+        **FIXED,
+        "scheme.id": "dod-5220-22m-3",
+        "scheme.source": load_schemes()["dod-5220-22m-3"].source,
+    },
+    "a pattern of the operator's own": {
+        **ZERO,
+        **FIXED,
+        "scheme.id": "fixed-a5",
+        "scheme.source": "a fixed pattern, the operator's choice",
+        "scheme.passes.0.pattern": "a5",
+    },
     "virtual, marked as a test": VIRTUAL,
     "virtual, hidden areas not applicable": {**VIRTUAL, "hidden_areas.hpa": "not-applicable"},
     "a share too small for a claim, and none made": {**PERCENT, "verification.percent_ppm": 1, "claim.method": "none"},
@@ -87,7 +105,6 @@ LIES = [
     (Contradiction.SUCCESS_SHORT, {}, {"scheme.passes.0.bytes_written": SIZE - 512}),
     (Contradiction.SUCCESS_NOT_FLUSHED, {}, {"scheme.passes.0.flushed": False}),
     (Contradiction.SUCCESS_NOT_FLUSHED, PARTLY, {"scheme.passes.0.flushed": False}),
-    (Contradiction.SUCCESS_UNWRITTEN, {}, {"scheme.passes": []}),
     (Contradiction.CLAIM_WITHOUT_SUCCESS, {"outcome": "not-erased", "claim.method": "none"}, {"claim.method": "clear"}),
     (Contradiction.CLAIM_WITHOUT_SUCCESS, PARTLY, {"claim.method": "clear"}),
     (Contradiction.CLAIM_ABOVE_TECHNIQUE, {}, {"claim.method": "purge"}),
@@ -120,7 +137,13 @@ LIES = [
     (Contradiction.PASSES_DISAGREE, NOT_ERASED, {"scheme.passes.0.bytes_written": SIZE + 512}),
     (Contradiction.STREAM_UNNAMED, {}, {"scheme.passes.0.generator": None}),
     (Contradiction.STREAM_UNNAMED, {}, {"scheme.passes.0.key": None}),
-    (Contradiction.STREAM_INVENTED, {}, {"scheme.passes.0.pattern": "00"}),
+    (Contradiction.STREAM_INVENTED, {**ZERO, **FIXED}, {"scheme.passes.0.generator": "aes-256-xts", "scheme.passes.0.key": "0f" * 64}),
+    (Contradiction.UNKNOWN_SCHEME, {}, {"scheme.id": "military-grade"}),
+    (Contradiction.UNKNOWN_SCHEME, {}, {"scheme.id": "fixed-zz"}),
+    (Contradiction.PASSES_OF_ANOTHER_SCHEME, {}, {"scheme.id": "dod-5220-22m-3"}),
+    (Contradiction.PASSES_OF_ANOTHER_SCHEME, {}, {"scheme.source": "NIST SP 800-88: Purge"}),
+    (Contradiction.PASSES_OF_ANOTHER_SCHEME, {**ZERO, **FIXED}, {"scheme.passes.0.pattern": "ff"}),
+    (Contradiction.PASSES_OF_ANOTHER_SCHEME, NOT_ERASED, {"scheme.id": _ZERO.id, "scheme.source": _ZERO.source}),
     (Contradiction.ONE_PERSON, {}, {"people.witness.id": "op-17"}),
     (Contradiction.ONE_PERSON, {}, {"people.witness.id": "ＯＰ-17"}),
     (Contradiction.ONE_PERSON, {}, {"people.witness.id": " Op-17 "}),
@@ -137,6 +160,7 @@ LIES = [
 ]
 MISMATCHES = {"verification.mismatches": [{"first_lba": 5, "sectors": 2}], "verification.mismatched_sectors": 2}
 SEVERAL = [
+    ({Contradiction.SUCCESS_UNWRITTEN, Contradiction.PASSES_OF_ANOTHER_SCHEME}, {"scheme.passes": []}),
     ({Contradiction.SUCCESS_WITH_MISMATCHES, Contradiction.PASSED_WITH_MISMATCHES}, MISMATCHES),
     ({Contradiction.PASSED_WITHOUT_COMPARISON, Contradiction.VERIFICATION_SHORT}, {**NOT_ERASED, "verification.bytes_compared": 0}),
     ({Contradiction.EXCEPTIONS_MISSING}, {"outcome": "erased-with-exceptions", "claim.method": "none"}),

@@ -106,8 +106,8 @@ def test_a_job_given_up_before_verification_says_that_none_ran(jobs):
 
 
 def test_the_verification_of_an_earlier_pass_is_not_that_of_the_last(jobs):
-    scheme = {"id": "two", "source": "s", "passes": ["00", "ff"], "verify_each": True}
-    first = {"pass": 1, "of": 2, "pattern": "00", "generator": None, "start": 0}
+    scheme = {**jobs.scheme("hmg-is5-enhanced"), "verify_each": True}
+    first = {"pass": 1, "of": 3, "pattern": "00", "generator": None, "start": 0}
     folder = jobs.Folder(jobs.plan(scheme=scheme)).session().add("pass-started", first)
     folder.add("pass-finished", {"pass": 1, "bytes_written": jobs.SIZE, "ms": 1, "flushed": True}).verify()
     folder.add("pass-started", {**first, "pass": 2, "pattern": "ff"}).end({**jobs.FAILED, "sectors_written": 0})

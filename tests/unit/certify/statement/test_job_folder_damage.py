@@ -45,21 +45,9 @@ DISAGREEMENTS = {
     "a plan for a drive of another size": lambda jobs: (
         jobs.Folder(jobs.plan(drive=jobs.drive(size=2 * jobs.SIZE))).session().write().verify().end().files
     ),
-    "passes that were not planned": lambda jobs: (
-        jobs.Folder(jobs.plan(scheme={"id": "z", "source": "s", "passes": ["00"], "verify_each": False}))
-        .session()
-        .write()
-        .verify()
-        .end()
-        .files
-    ),
+    "passes that were not planned": lambda jobs: jobs.Folder(jobs.plan(scheme=jobs.scheme("zero"))).session().write().verify().end().files,
     "fewer passes than planned": lambda jobs: (
-        jobs.Folder(jobs.plan(scheme={"id": "z", "source": "s", "passes": ["random", "00"], "verify_each": False}))
-        .session()
-        .write()
-        .verify()
-        .end()
-        .files
+        jobs.Folder(jobs.plan(scheme={**jobs.scheme("random"), "passes": ["random", "00"]})).session().write().verify().end().files
     ),
     "a schema of another version": lambda jobs: (
         jobs.Folder(jobs.plan(schema="https://haiki.example/plan/v2")).session().write().verify().end().files
@@ -84,7 +72,7 @@ def test_files_that_contradict_each_other_are_refused(make, jobs):
 
 
 def test_a_success_beside_an_earlier_failed_verification_is_refused(jobs):
-    scheme = {"id": "two", "source": "s", "passes": ["00", "ff"], "verify_each": True}
+    scheme = {**jobs.scheme("hmg-is5-enhanced"), "passes": ["00", "ff"], "verify_each": True}
     first = {"pass": 1, "of": 2, "pattern": "00", "generator": None, "start": 0}
     written = {"pass": 1, "bytes_written": jobs.SIZE, "ms": 1, "flushed": True}
     folder = jobs.Folder(jobs.plan(scheme=scheme)).session().add("pass-started", first).add("pass-finished", written)

@@ -27,8 +27,9 @@ from erase.jobs.events import (
 )
 from erase.jobs.opening import begin_job
 from erase.planner.confirm import Confirmation, Person, confirm, expiry
-from erase.planner.plan import PlanRequest, SchemeFacts, make_plan
+from erase.planner.plan import PlanRequest, make_plan
 from erase.planner.policies import load_policy
+from job_bench import facts_of
 
 SIZE = 4096 * 512
 
@@ -48,7 +49,7 @@ def drive() -> Drive:
 def confirmed(drive, machine, clock):
     """A plan of one pass of zeros that two people confirmed."""
     policy = load_policy("nist-800-88r1", zone=None, classification=None, require=None, folder=None)
-    plan = make_plan(drive, machine, PlanRequest(policy, scheme="zero"), {"zero": SchemeFacts("zero", "a test", ("00",), False)})
+    plan = make_plan(drive, machine, PlanRequest(policy, scheme="zero"), {"zero": facts_of("zero")})
     now = clock.now()
     people = {"operator": Person("op-1", "作業 太郎"), "witness": Person("wi-1", "立会 花子")}
     at = {"at": rfc3339(now), "source": clock.source, "expires": expiry(now)}
