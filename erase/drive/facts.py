@@ -89,6 +89,7 @@ class HolderKind(StrEnum):
     ZFS = "zfs"
     LOOP = "loop"  # a loop device over a file or node of this drive
     BOOT_MEDIUM = "boot-medium"
+    UNDERLYING = "underlying"  # no holder: the drive that a virtual one only shows
     OTHER = "other"  # the kernel names a holder that we don't know, or only says that there is one (name: exclusive)
 
 

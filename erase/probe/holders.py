@@ -38,6 +38,7 @@ class Holders:
         self._read_device = read_device
         self._seen_mounts = seen_mounts  # mount points by block device, as other witnesses report them
         self.mounts = read_mounts(tree)
+        self.swaps = read_swaps(tree)
         self.places = Places(tree, blocks, self.mounts)
         self._pools = imported_pools(tree)
         self._on_block: dict[str, _Uses] = {}
@@ -55,7 +56,7 @@ class Holders:
         for mount in self.mounts:
             for name in self.places.blocks_of_mount(mount):
                 self._on_block.setdefault(name, _Uses()).mounts.append(mount)
-        for swap in read_swaps(self._tree):
+        for swap in self.swaps:
             for uses in self._places_of(swap.path):
                 uses.swaps.append(swap)
         for block in self._blocks.by_name.values():

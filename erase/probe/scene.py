@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from erase.drive.facts import Area, AreaKind, Drive, Holder, HolderKind, Unusable
+from erase.probe.beneath import Beneath
 from erase.probe.blocks import Block, read_blocks
 from erase.probe.boot import Boot
 from erase.probe.comparison import Disagreement, compare, with_ata_word
@@ -39,7 +40,12 @@ class Scene:
             if sighting.mount_point:
                 seen_mounts.setdefault(sighting.name, []).append(sighting.mount_point)
         self._holders = Holders(tree, self.blocks, read_device, seen_mounts)
+        self._beneath = Beneath(tree, self.blocks, self._holders.places, self._holders.swaps, self._is_virtual)
         self._boot = Boot(tree, self.blocks, self._holders.places, self._holders.mounts)
+
+    def _is_virtual(self, name: str) -> bool:
+        described = self._disks.get(name)
+        return described is not None and described.virtual is not None
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -86,7 +92,7 @@ class Scene:
             read_only=any(block.read_only for block in group.blocks),
             removable=description.removable or first.removable,
             virtual=description.virtual,
-            holders=(*self._boot.holder(parts, holders), *holders),
+            holders=(*self._boot.holder(parts, holders), *(self._beneath.holders(first) if description.virtual else ()), *holders),
             areas=self._areas(first),
             unusable=_unusable(first),
         )

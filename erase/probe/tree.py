@@ -75,6 +75,14 @@ class Tree:
         except (OSError, ValueError):
             return False
 
+    def file_number(self, name: str) -> tuple[int, int] | None:
+        """Device and inode: by them a file is known, whatever it is called."""
+        try:
+            status = self.path(name).stat()
+        except (OSError, ValueError):
+            return None
+        return status.st_dev, status.st_ino
+
     def real(self, name: str) -> str | None:
         """``name`` with all links followed, within the root. None where it ends in nothing or runs in a circle."""
         waiting = list(reversed(PurePosixPath("/", name).parts[1:]))

@@ -30,6 +30,7 @@ class RefusalReason(StrEnum):
     NO_NAMESPACE = "no-namespace"
     TOO_SMALL = "too-small"
     NOT_WHOLE_SECTORS = "not-whole-sectors"
+    STANDS_ON_DRIVE = "stands-on-drive"
     BOOT_MEDIUM = "boot-medium"
     MOUNTED = "mounted"
     SWAP_IN_USE = "swap-in-use"

@@ -11,6 +11,7 @@ from erase.techniques.base import RefusalReason, Terms
 UNNAMED_HOLDER = "exclusive"  # what the probe calls one of whom the kernel only says that there is one
 
 _BY_HOLDER = {
+    HolderKind.UNDERLYING: RefusalReason.STANDS_ON_DRIVE,
     HolderKind.BOOT_MEDIUM: RefusalReason.BOOT_MEDIUM,
     HolderKind.MOUNT: RefusalReason.MOUNTED,
     HolderKind.SWAP: RefusalReason.SWAP_IN_USE,

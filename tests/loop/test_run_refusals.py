@@ -7,6 +7,8 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 from hashlib import sha256
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -66,6 +68,35 @@ def test_a_mounted_drive(station, loop_device, refused, tmp_path):
         text = refused(station.words_to_erase(device))
     assert says(text, "マウント", "mounted")
     assert str(tmp_path / "mounted") in text
+    assert str(device.path) in text
+
+
+@contextmanager
+def attached(backing):
+    """One more loop device over something, which the kernel lets anybody open exclusively."""
+    node = subprocess.run(["losetup", "--find", "--show", backing], check=True, capture_output=True, text=True).stdout.strip()
+    try:
+        yield SimpleNamespace(path=node, backing=Path(backing), size=Path(backing).stat().st_size)
+    finally:
+        subprocess.run(["losetup", "--detach", node], check=True)
+
+
+def test_a_loop_device_that_shows_a_mounted_drive(station, loop_device, refused, tmp_path):
+    device = loop_device(16 * MIB)
+    with mounted(device, tmp_path / "mounted"), attached(device.path) as upper:
+        words = station.words_to_erase(device)
+        words[1] = upper.path
+        text = refused(words)
+        assert (tmp_path / "mounted" / "lost+found").is_dir()
+    assert says(text, "別の記録媒体", "only shows another one")
+    assert str(device.path) in text
+
+
+def test_a_second_loop_device_over_the_file_of_a_mounted_one(station, loop_device, refused, tmp_path):
+    device = loop_device(16 * MIB)
+    with mounted(device, tmp_path / "mounted"), attached(device.backing) as second:
+        text = refused(station.words_to_erase(second))
+        assert (tmp_path / "mounted" / "lost+found").is_dir()
     assert str(device.path) in text
 
 

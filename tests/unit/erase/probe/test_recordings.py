@@ -20,7 +20,7 @@ EXPECTED = {
         "/dev/sdb": "partition /dev/sdb1 (mount /mnt/data dir (swap /mnt/data dir/swapfile, loop /dev/loop0 (mount /mnt/inner)), "
         "mount /mnt/zz), partition /dev/sdb2 (swap /dev/sdb2), partition /dev/sdb3 (loop /dev/loop1)",
         "/dev/loop0": "mount /mnt/inner",
-        "/dev/loop1": "",
+        "/dev/loop1": "underlying /dev/sdb3",
     },
     "qemu-sata-ssd-md-luks-lvm": {
         "/dev/sda": "partition /dev/sda1 (md /dev/md0 (mount /mnt/md)), partition /dev/sda2 (dm cryptdisk "

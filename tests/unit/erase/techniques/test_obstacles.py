@@ -33,6 +33,7 @@ OBSTACLES = {
     RefusalReason.NO_NAMESPACE: {"unusable": Unusable.NO_NAMESPACE},
     RefusalReason.TOO_SMALL: {"size": 511},
     RefusalReason.NOT_WHOLE_SECTORS: {"size": 1000},
+    RefusalReason.STANDS_ON_DRIVE: {"virtual": "loop", "holders": (Holder(HolderKind.UNDERLYING, "/dev/sda"),)},
     RefusalReason.BOOT_MEDIUM: {"holders": (partition(BOOT, MOUNT),)},
     RefusalReason.MOUNTED: {"holders": (partition(MOUNT), Holder(HolderKind.PARTITION, "/dev/sdz2", (SWAP,)))},
     RefusalReason.SWAP_IN_USE: {"holders": (partition(SWAP),)},
@@ -121,7 +122,7 @@ def test_a_drive_of_one_sector_is_large_enough(a_drive):
 
 def test_only_what_a_person_can_remove_is_curable():
     incurable = {reason.value for reason in RefusalReason if not reason.curable}
-    assert incurable == {"no-medium", "no-capacity", "no-block-device", "no-namespace", "too-small", "not-whole-sectors"}
+    assert incurable == {"no-medium", "no-capacity", "no-block-device", "no-namespace", "too-small", "not-whole-sectors", "stands-on-drive"}
 
 
 REFUSED_AS_TEXT = {
