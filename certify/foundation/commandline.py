@@ -254,6 +254,21 @@ def _ended(program: str, commands: Mapping[str, str], words: Sequence[str], cont
     return status
 
 
+def _open_missing_streams() -> None:
+    """Gives a program that was started without standard streams (``>&-``) streams that lead nowhere.
+
+    Else the next file to be opened, be it a drive, would become the place where output goes.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115 - for the rest of the process
+
+
 def main(
     program: str,
     commands: Mapping[str, str],
@@ -265,6 +280,7 @@ def main(
     err: TextIO | None = None,
 ) -> int:
     """Runs one command and gives its exit status. ``commands`` maps names to module names."""
+    _open_missing_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     surroundings = os.environ if environment is None else environment
     time = clock or SystemClock()

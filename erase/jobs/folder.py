@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from certify.foundation.canonical import canonical_json, sha256_hex
-from certify.foundation.files import private_folder, sync_folder, write_whole
+from certify.foundation.files import private_folder, read_regular, sync_folder, write_whole
 from certify.foundation.ids import Prefix, is_id
 from erase.errors import JobError
 from erase.jobs.events import Opened
@@ -22,6 +23,7 @@ CONFIRMATION = "confirmation.json"
 RESULT = "result.json"
 STATEMENT = "erasure.dsse.json"
 _LARGEST_PAPER = 4 * 1024 * 1024  # bytes
+_LARGEST_LOOKED_AT = 64 * 1024 * 1024  # bytes; a whole journal
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,22 @@ class JobFolder:
         except OSError as error:
             raise JobError("jobs", "folder-not-writable", folder=self.path, error=os.strerror(error.errno or 0)) from error
 
+    def remove(self) -> None:
+        """Takes the folder away, with everything in it. What can't be removed stays."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def names(self, name: str) -> bool:
+        """Whether a drive's name occurs in any of the folder's papers, whatever state they are in."""
+        written = json.dumps(name, ensure_ascii=False)[1:-1].encode()
+        return any(written in _as_it_is(path) for path in self.path.glob("*.json*"))
+
     def has(self, name: str) -> bool:
         """Whether the folder holds this file."""
         return (self.path / name).is_file()
 
     def _bytes(self, name: str) -> bytes:
         try:
-            with (self.path / name).open("rb") as stream:
-                data = stream.read(_LARGEST_PAPER + 1)
+            data = read_regular(self.path / name, _LARGEST_PAPER)
         except OSError as error:
             raise JobError("jobs", "folder-unreadable", job=self.job, error=f"{name}: {os.strerror(error.errno or 0)}") from error
         if len(data) > _LARGEST_PAPER:
@@ -121,6 +131,13 @@ class JobFolder:
         if not isinstance(value, dict):
             raise JobError("jobs", "paper-unreadable", job=self.job, file=name)
         return value
+
+
+def _as_it_is(path: Path) -> bytes:
+    try:
+        return read_regular(path, _LARGEST_LOOKED_AT)
+    except OSError:
+        return b""
 
 
 def create_folder(jobs: Path, job: str) -> JobFolder:

@@ -15,7 +15,7 @@ from pathlib import Path
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.chain import GENESIS, BrokenChain, Head, parse_head, read_chain, seal
 from certify.foundation.clock import Clock, rfc3339
-from certify.foundation.files import sync_folder, write_whole
+from certify.foundation.files import read_regular, sync_folder, write_whole
 from certify.foundation.messages import Language, text
 from erase.errors import JobError
 from erase.jobs.events import Event, IllegalLine, data_of
@@ -86,9 +86,7 @@ def read_journal(folder: Path) -> Record | None:
 
 def _read(path: Path, job: str) -> bytes | None:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-        with os.fdopen(handle, "rb") as stream:
-            data = stream.read(LARGEST + 1)
+        data = read_regular(path, LARGEST)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -6,7 +6,7 @@ import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -44,6 +44,10 @@ class KnownJob:
     plan: ErasurePlan
     confirmation: Confirmation
 
+    def is_dead(self, now: datetime) -> bool:
+        """Whether it ended before it wrote a byte, and may no longer begin: its confirmation has run out."""
+        return not self.record.state.started and now >= parse_rfc3339(self.confirmation.expires)
+
     @property
     def named_by_others(self) -> bool:
         """Whether the drive goes by its label or by its bridge's number, because it says nothing itself."""
@@ -53,18 +57,30 @@ class KnownJob:
 
 @contextmanager
 def begin_job(jobs: Path, confirmed: ConfirmedPlan, machine: Machine, clock: Clock) -> Iterator[OpenJob]:
-    """Makes the folder of a new job and writes its first two lines. Raises JobError."""
+    """Makes the folder of a new job and writes its first two lines.
+
+    A job that ends before its first pass begins, by a refusal, a full disk or Ctrl-C, leaves no folder: nothing was
+    written to its drive, and a folder would ask to be taken up. Raises JobError.
+    """
     confirmation = confirmed.confirmation
     folder = create_folder(jobs, confirmation.job)
+    begun = False
     with folder.locked():
-        folder.write(PLAN, confirmed.plan.to_json())
-        folder.write(CONFIRMATION, confirmation.to_json())
-        papers = folder.papers()
-        with _at_work(folder, clock) as job:
-            tool = Tool("haiki", version("haiki"))
-            job.journal.append(Opened(confirmation.job, papers.plan_sha256, papers.confirmation_sha256, tool))
-            _start_session(job.journal, machine)
-            yield job
+        try:
+            folder.write(PLAN, confirmed.plan.to_json())
+            folder.write(CONFIRMATION, confirmation.to_json())
+            papers = folder.papers()
+            with _at_work(folder, clock) as job:
+                tool = Tool("haiki", version("haiki"))
+                job.journal.append(Opened(confirmation.job, papers.plan_sha256, papers.confirmation_sha256, tool))
+                _start_session(job.journal, machine)
+                try:
+                    yield job
+                finally:
+                    begun = job.journal.state.started
+        finally:
+            if not begun:
+                folder.remove()
 
 
 @contextmanager
@@ -148,12 +164,15 @@ def _is_planned(plan: ErasurePlan, drive: Drive) -> bool:
 def confirm_again(known: KnownJob, drive: Drive, clock: Clock, *, typed: Sequence[str] = ()) -> ConfirmedPlan:
     """The plan of an interrupted job as still confirmed, for the drive as it is now.
 
-    A drive that says nothing itself is not taken for the right one before a person has looked again (``typed``).
+    A job that has left nothing on its drive by which it could be found again, dies with its confirmation: the drive may
+    have been put to use since, and nothing would tell. A drive that says nothing itself is not taken for the right one
+    before a person has looked again (``typed``).
+
     Raises Refused as :func:`erase.planner.confirm.confirm` does, JobError where the label was not read again.
     """
     expected = confirmation_name(known.plan.drive)
     if known.named_by_others and plain(expected) not in {plain(word) for word in typed}:
         raise JobError("jobs", "label-not-read-again", job=known.folder.job, serial=expected)
-    if known.record.state.started:
+    if known.record.state.left_its_mark:
         return confirm_started(known.plan, drive, known.confirmation)
     return confirm(known.plan, drive, known.confirmation, clock.now())

@@ -57,6 +57,7 @@ from erase.planner.identity import named_drive
 from erase.planner.limits import Limit
 from erase.planner.outcome import judge
 from erase.techniques import findings
+from erase.techniques.base import VerifyKind
 from erase.techniques.overwrite import OverwriteRecord
 from erase.verification.sampling import SEED_BYTES, Extent, SamplingPlan, full, nist_800_88r1, percentage, total, without
 
@@ -80,6 +81,17 @@ class Ending:
 
     state: JobState
     problem: EraseError | None = None
+
+
+@dataclass(frozen=True)
+class _Promise:
+    """How likely a comparison finds a left-over of a size; None: nothing can be said."""
+
+    left_over_bytes: int | None
+    finding_ppm: int | None
+
+
+_NO_PROMISE = _Promise(None, None)
 
 
 class _Stopped(Exception):
@@ -196,6 +208,8 @@ class Runner:
         sampling = self._sampling(number)
         holes = _extents(bad_in_pass(self._journal.state, Operation.WRITE, number), self._target.sector)
         compared = without(sampling.extents, holes)
+        # the figures are those of the whole plan: of a part of it nothing is promised
+        promised = _Promise(sampling.left_over_bytes, sampling.finding_ppm) if compared == sampling.extents else _NO_PROMISE
         self._record(
             VerificationStarted(
                 pass_number=number,
@@ -204,8 +218,8 @@ class Runner:
                 percent_ppm=sampling.percent_ppm,
                 bytes=total(compared),
                 samples=sampling.samples,
-                left_over_bytes=sampling.left_over_bytes,
-                finding_ppm=sampling.finding_ppm,
+                left_over_bytes=promised.left_over_bytes,
+                finding_ppm=promised.finding_ppm,
             )
         )
         stream, conditions = self._stream(number), self._conditions()
@@ -214,17 +228,21 @@ class Runner:
         state = self._journal.state
         unreadable = count(bad_in_pass(state, Operation.READ, number))
         mismatched = count(mismatches_in_pass(state, number))
-        passed = mismatched == 0 and result.end is End.FINISHED
+        bytes_compared = total(compared) - unreadable * self._target.sector
+        # a drive that gives nothing back has proven nothing
+        passed = mismatched == 0 and result.end is End.FINISHED and bytes_compared > 0
+        if unreadable:
+            promised = _NO_PROMISE
         self._record(
             VerificationFinished(
                 pass_number=number,
                 kind=sampling.kind.value,
                 seed=sampling.seed,
                 percent_ppm=sampling.percent_ppm,
-                bytes_compared=total(compared) - unreadable * self._target.sector,
+                bytes_compared=bytes_compared,
                 samples=sampling.samples,
-                left_over_bytes=sampling.left_over_bytes,
-                finding_ppm=sampling.finding_ppm,
+                left_over_bytes=promised.left_over_bytes,
+                finding_ppm=promised.finding_ppm,
                 mismatched_sectors=mismatched,
                 unreadable_sectors=unreadable,
                 ms=watch.ms,
@@ -276,6 +294,7 @@ class Runner:
             passes_finished=len(state.written),
             exception_sectors=exception_sectors,
             verification=_verification_of_last_pass(state, len(self._plan.scheme.passes)),
+            sampled=_was_sampled(state),
             resumed=state.sessions > 1,
         )
         judgement = judge(self._plan, record)
@@ -310,13 +329,20 @@ class Runner:
                 return Interrupted(cause, Phase.VERIFY, self._journal.state.pass_number, 0)
 
     def _limits(self, state: JobState) -> tuple[str, ...]:
-        """Those of the plan, and that of a machine on which the job was resumed."""
+        """Those of the plan, and that of a machine on which the job was resumed; without that of a sample that was none."""
         limits = set(self._plan.limits) | ({Limit.INSIDE_HYPERVISOR} if state.inside_hypervisor else set())
+        if not _was_sampled(state):
+            limits -= {Limit.SAMPLED_VERIFICATION}
         return tuple(limit.value for limit in Limit if limit in limits)
 
 
 def _extents(runs: Iterable[Run], sector: int) -> tuple[Extent, ...]:
     return tuple(Extent(first * sector, (end - first) * sector) for first, end in runs)
+
+
+def _was_sampled(state: JobState) -> bool:
+    """Whether a part only was read back; what is too small to be sampled, or was broken off, is read whole."""
+    return bool(state.verified) and state.verified[-1].kind != VerifyKind.FULL.value
 
 
 def _verification_of_last_pass(state: JobState, passes: int) -> findings.VerificationResult:

@@ -165,6 +165,11 @@ class JobState:
         return self.pass_number > 0
 
     @property
+    def left_its_mark(self) -> bool:
+        """Whether something that this job wrote is known to lie on the drive, by which it can be found again."""
+        return self.pass_number > 1 or bool(self.written) or (self.phase is Phase.WRITE and self.bytes_done > 0)
+
+    @property
     def broken_by(self) -> Cause:
         """Why the last session ended, as far as the journal tells: without a word, it was a crash or a power cut."""
         return self.interrupted.cause if self.interrupted else Cause.CRASH_OR_POWER_LOSS

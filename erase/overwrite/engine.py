@@ -69,7 +69,8 @@ def _ignore(_: Any) -> None:
 class Watch:
     """Who is told what. Byte counts are absolute: they include what was done before ``start``.
 
-    ``on_checkpoint(bytes_done)``: at each 5 % and at the end, after a flush; bad sectors before it were told before it.
+    ``on_checkpoint(bytes_done)``: at each 5 %, at the end and, of a pass from its beginning, after the first unit; after a
+    flush. Bad sectors before it were told before it.
     ``on_bad``, ``on_mismatch``: sectors in ascending order, neighbours joined; after
     :data:`erase.overwrite.ranges.MOST_RANGES` of them in coarser ranges.
     ``on_progress(bytes)``: after each piece, not yet flushed; may come a thousand times a second.
@@ -222,9 +223,15 @@ class _Run:
                 self._worked += self._given[number].length
                 self._advance()
                 self._watch.on_progress(self._worked)
-                if not failure and self._low * CHECKPOINTS // self._whole > self._checkpoint * CHECKPOINTS // self._whole:
+                if not failure and self._is_due():
                     self._reach_checkpoint(flush)
         return failure
+
+    def _is_due(self) -> bool:
+        """A checkpoint each 5 %, and the first of a pass as soon as there is anything to find again on the drive."""
+        if self._limit is not None and not self._begun.is_set():
+            return self._low > self._start
+        return self._low * CHECKPOINTS // self._whole > self._checkpoint * CHECKPOINTS // self._whole
 
     def _advance(self) -> None:
         """Puts behind us what is done without a gap, and tells of it in order."""

@@ -29,7 +29,7 @@ _BLKFLSBUF = 0x1261
 _GONE = frozenset({errno.ENODEV, errno.ENXIO, errno.ENOMEDIUM, errno.ESHUTDOWN})
 _READ_ONLY = frozenset({errno.EROFS, errno.EPERM, errno.EACCES})
 _OPENING = {errno.EBUSY: "drive-busy"} | dict.fromkeys((errno.ENOENT, errno.ENOTDIR, *_GONE), "drive-missing")
-_OURS = frozenset({errno.EBADF, errno.EINVAL, errno.EFAULT, errno.ENOMEM})
+_OURS = frozenset({errno.EBADF, errno.EINVAL, errno.EFAULT})
 
 
 class DriveLost(TransportError):

@@ -19,6 +19,7 @@ from certify.signing.passphrases import passphrase_source
 from certify.signing.roles import Role
 from certify.signing.signer import Signer
 from erase.drive.facts import Drive, Machine
+from erase.errors import JobError
 from erase.jobs.opening import OpenJob
 from erase.jobs.runner import Runner, World
 from erase.overwrite.engine import layout
@@ -146,6 +147,9 @@ def _ended(station: Station, task: Task) -> Report:
     folder, state = task.job.folder, task.job.journal.state
     problem: HaikiError | None = task.error or (task.ending.problem if task.ending else None)
     digest = None
+    if not state.started:
+        not_begun = problem or JobError("jobs", "not-begun", job=folder.job, device=task.drive.nodes[0])
+        return Report(folder.job, folder.path, task.drive.nodes[0], task.plan, None, None, not_begun)
     if state.finished:
         try:
             digest = seal(folder, task.plan, state.finished, station.signer, station.clock.now())

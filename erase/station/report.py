@@ -11,6 +11,7 @@ from typing import Any
 from certify.foundation.commandline import Context
 from certify.foundation.errors import Exit, HaikiError
 from certify.foundation.messages import text
+from erase.errors import Refused
 from erase.jobs.events import Finished, VerificationFinished
 from erase.jobs.folder import STATEMENT
 from erase.jobs.states import JobState
@@ -40,9 +41,15 @@ class Report:
         return self.state.finished if self.state else None
 
     @property
+    def _refused(self) -> bool:
+        """Whether the job was not gone on with because of what its drive is now: trying again is no use."""
+        refused = isinstance(self.problem, Refused) or (self.problem is not None and self.problem.code == "not-as-we-left-it")
+        return refused and self.finished is None
+
+    @property
     def exit_status(self) -> Exit:
         """0 ended with the claim that was asked, 1 ended without it, 2 refused, 5 to be taken up again."""
-        if self.state is None:
+        if self.state is None or self._refused:
             return Exit.REFUSED
         if self.finished is None or self.plan is None:
             return Exit.INTERRUPTED

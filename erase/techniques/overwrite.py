@@ -24,6 +24,7 @@ class OverwriteRecord:
     passes_finished: int  # written to the end and flushed
     exception_sectors: int  # could not be written or read
     verification: VerificationResult  # of the last pass
+    sampled: bool  # it read a part only
     resumed: bool  # went on after an interruption
 
 
@@ -66,7 +67,7 @@ def interpret(choices: Choices, record: OverwriteRecord) -> Findings:
         reasons.add(Reason.VERIFICATION_FAILED)
     if record.verification is VerificationResult.NOT_RUN:
         reasons.add(Reason.VERIFICATION_NOT_RUN)
-    elif choices.verify.share_ppm < 1_000_000:
+    elif record.sampled:
         reasons.add(Reason.VERIFICATION_SAMPLED)
     if record.resumed:
         reasons.add(Reason.RESUMED)
@@ -82,4 +83,5 @@ def _evidence(verification: VerificationResult, *, completed: bool) -> Evidence:
 
 def prospect(choices: Choices) -> Findings:
     """What will be known if every pass ends, every sector can be written, and the verification passes."""
-    return interpret(choices, OverwriteRecord(len(choices.passes), 0, VerificationResult.PASSED, resumed=False))
+    sampled = choices.verify.share_ppm < 1_000_000
+    return interpret(choices, OverwriteRecord(len(choices.passes), 0, VerificationResult.PASSED, sampled=sampled, resumed=False))

@@ -15,6 +15,9 @@ import pexpect
 import pytest
 
 from certify.statement.consistency import contradictions
+from erase.jobs.folder import JobFolder
+from erase.jobs.runner import Ending
+from erase.jobs.states import JobState
 
 pytestmark = pytest.mark.loop
 MIB = 1 << 20
@@ -321,3 +324,58 @@ def test_a_torn_last_line_is_an_interruption(station, interrupted):
         os.fsync(stream.fileno())
     assert station.resume().status == 0
     assert len(station.statement().interruptions) == 1
+
+
+def test_a_pipe_in_the_place_of_a_file_does_not_hold_up_the_other_jobs(station, own_device):
+    device = own_device(64 * MIB)
+    stop_at(station, device, 20)
+    broken = station.jobs / f"J-{'1' * 26}"
+    broken.mkdir(mode=0o700)
+    os.mkfifo(broken / "journal.jsonl")
+    process = station.start("resume", "--jobs", station.jobs, "--json")
+    out, _ = process.communicate(timeout=60)
+    exits = {job["job"]: job["exit"] for job in json.loads(out)["jobs"]}
+    assert exits.pop(broken.name) == 2
+    assert list(exits.values()) == [0]
+
+
+def test_a_newer_job_that_can_not_be_read_keeps_an_older_one_from_the_drive(station, own_device, language):
+    """The drive may hold data again since; the older job would overwrite them."""
+    device = own_device(64 * MIB)
+    stop_at(station, device, 20)
+    older = station.folder
+    assert station.erase(device).status == 0
+    (newer,) = (folder for folder in station.folders if folder != older)
+    (newer / "confirmation.json").write_bytes(b"")
+    before = device.backing.read_bytes()
+    said = station.type("resume", "--jobs", station.jobs, "--job", older.name, HAIKI_LANG=language.value)
+    assert said.status == 2
+    assert newer.name in said.out
+    assert device.backing.read_bytes() == before
+
+
+def test_a_job_killed_before_its_first_byte_is_tidied_away_when_its_confirmation_has_run_out(station, own_device, monkeypatch):
+    device = own_device(64 * MIB)
+    monkeypatch.setattr(JobFolder, "remove", lambda _folder: None)  # as after kill -9
+    monkeypatch.setattr("erase.jobs.runner.Runner.run", lambda _runner: Ending(JobState()))
+    assert station.erase(device).status == 2
+    monkeypatch.undo()
+    assert len(station.folders) == 1
+    confirmed = station.folder / "confirmation.json"
+    assert station.told("pass-started") == []
+    monkeypatch.setattr("erase.jobs.opening.KnownJob.is_dead", lambda _known, _now: True)
+    assert confirmed.exists()
+    said = station.type("resume", "--jobs", station.jobs)
+    assert (said.status, station.folders) == (0, [])
+    assert "wrote" in said.err or "書き込" in said.err
+
+
+def test_a_drive_in_use_again_is_refused_with_one_way_out(station, own_device, fill, language):
+    device = own_device(64 * MIB)
+    stop_at(station, device, 20)
+    fill(device)
+    before = device.backing.read_bytes()
+    said = station.type("resume", "--jobs", station.jobs, HAIKI_LANG=language.value)
+    assert said.status == 2
+    assert "erase resume" not in said.out
+    assert device.backing.read_bytes() == before

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -186,3 +188,13 @@ def test_what_the_policy_asks_for_and_erasing_can_not_give_is_exit_status_1(stat
     assert said.status == 1
     assert said.json["jobs"][0]["outcome"] == "erased"
     assert "destroy-must-follow" in station.statement().limits
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+def test_closed_streams_lose_what_is_said_and_nothing_else(station, loop_device, closed):
+    device = loop_device(8 * MIB)
+    program = [sys.executable, "-c", "from erase.station.cli import entry; entry()", *station.words_to_erase(device)]
+    ended = subprocess.run(["bash", "-c", f'exec "$@" {closed}', "bash", *program], env=station.environment, check=False, timeout=60)
+    assert ended.returncode == 0
+    assert station.statement().outcome == "erased"
+    assert set(device.backing.read_bytes()) == {0}

@@ -99,8 +99,11 @@ def _choose(folders: Sequence[JobFolder], options: argparse.Namespace, station: 
     for folder in folders:
         try:
             locks.enter_context(folder.locked())
-            known = examine(folder)
-            if _is_settled(known):
+            known = _examined(folder)
+            if known is None or known.is_dead(station.clock.now()):
+                _note(text("station.never-begun", job=folder.job), station.context)
+                folder.remove()
+            elif _is_settled(known):
                 choice.unsigned.append(known)
             elif not drives or any(_belongs(known, drive) for drive in drives):
                 newer = _newer_job(known, options.jobs)
@@ -116,6 +119,16 @@ def _choose(folders: Sequence[JobFolder], options: argparse.Namespace, station: 
         except HaikiError as error:
             choice.refused.append(_refused(folder, error))
     return choice
+
+
+def _examined(folder: JobFolder) -> KnownJob | None:
+    """The job, None where a crash came before its first line: nothing was written, and nothing is left to do."""
+    try:
+        return examine(folder)
+    except JobError as error:
+        if error.code == "never-started":
+            return None
+        raise
 
 
 def _is_settled(known: KnownJob) -> bool:
@@ -143,8 +156,13 @@ def _newer_job(known: KnownJob, jobs: Path) -> JobError | None:
         try:
             other = examine(folder)
         except HaikiError:
-            continue  # it is refused on its own account
-        if other.confirmation.at >= known.confirmation.at and _belongs(known, other.plan.drive):
+            # it is refused on its own account; but what nobody can read may be a newer job on this very drive
+            name = known.plan.drive.identity.name
+            if name and folder.names(name.value):
+                return JobError("jobs", "unreadable-job-on-drive", job=known.folder.job, other=folder.job)
+            continue
+        newer = other.record.state.started and other.confirmation.at >= known.confirmation.at
+        if newer and _belongs(known, other.plan.drive):
             return JobError("jobs", "newer-job", job=known.folder.job, newer=other.folder.job)
     return None
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from certify.foundation import files
-from certify.foundation.files import private_folder, sync_folder, write_whole
+from certify.foundation.files import private_folder, read_regular, sync_folder, write_whole
 
 
 class PowerCut(BaseException):
@@ -133,3 +133,19 @@ def test_a_private_folder_is_closed_to_others_even_if_it_was_open(tmp_path: Path
 def test_syncing_a_folder_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         sync_folder(tmp_path / "nowhere")
+
+
+def test_a_plain_file_is_read_up_to_a_bound(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"12345")
+    assert read_regular(tmp_path / "file", 5) == b"12345"
+    assert len(read_regular(tmp_path / "file", 3)) == 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such files there")
+def test_a_pipe_a_link_or_a_folder_in_the_place_of_a_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").write_bytes(b"1")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    for name in ("pipe", "link", ".", "nothing"):
+        with pytest.raises(OSError, match=str(tmp_path)):
+            read_regular(tmp_path / name, 10)

@@ -30,6 +30,7 @@ from erase.jobs.events import (
     VerificationStarted,
     data_of,
 )
+from erase.jobs.folder import JobFolder
 from job_bench import Bench
 
 JOB = "J-00000000000000000000000001"
@@ -126,3 +127,17 @@ def bench_drive() -> Drive:
 @pytest.fixture
 def bench(tmp_path, clock, bench_drive) -> Bench:
     return Bench(tmp_path, clock, bench_drive)
+
+
+@pytest.fixture
+def killed_before_it_began(bench, monkeypatch):
+    """Runs a job that is killed, with no chance to tidy up, between the first lines of its journal and its first pass."""
+
+    def run(scheme: str) -> None:
+        bench.cancel.set()
+        with monkeypatch.context() as patched:
+            patched.setattr(JobFolder, "remove", lambda _folder: None)
+            bench.run(scheme)
+        bench.cancel.clear()
+
+    return run

@@ -16,6 +16,7 @@ from certify.foundation.ids import Prefix, encode
 from erase.drive.facts import Bus, Fact, Identity, Source
 from erase.errors import JobError, Refused
 from erase.jobs.events import Cause, IllegalLine, Name, Outcome, Phase
+from erase.jobs.folder import find_folders
 from erase.jobs.opening import confirm_again, examine, find_drive
 from erase.jobs.progress import read_progress
 from erase.planner.confirm import Confirmation, Person, confirm, expiry
@@ -42,9 +43,15 @@ def test_a_stop_is_clean_and_the_job_goes_on_where_it_was(bench):
     assert "resumed" in bench.statement().claim.reasons
 
 
-def test_a_stop_before_the_first_pass_is_resumed_too(bench):
+def test_a_stop_before_the_first_pass_leaves_no_folder_to_be_taken_up(bench):
     bench.cancel.set()
     bench.run("random")
+    assert bench.medium.writes == []
+    assert find_folders(bench.jobs) == ()
+
+
+def test_a_crash_before_the_first_pass_is_resumed_too(bench, killed_before_it_began):
+    killed_before_it_began("random")
     assert bench.medium.writes == []
     assert bench.resume().state.finished.outcome is Outcome.ERASED
     assert bench.statement().interruptions[0].bytes_done == 0
@@ -80,7 +87,7 @@ def test_a_crash_anywhere_is_resumed_at_the_last_checkpoint(bench, what, number)
         bench.run("dod-5220-22m-3")
     before = examine(bench.folder).record.state
     bench.medium.before_io = None
-    bench.clock.advance(3600)
+    bench.clock.advance(600)
     ending = bench.resume()
     assert ending.state.finished.outcome is Outcome.ERASED
     again = bench.lines[[line["event"] for line in bench.lines].index("session", 2) :]
@@ -267,7 +274,7 @@ def test_a_job_folder_that_fills_up_leaves_the_job_resumable(bench, monkeypatch)
 
 
 def test_a_machine_with_a_clock_that_is_behind_does_not_go_on(bench):
-    bench.medium.before_io = at_io("write", 10, crash)
+    bench.medium.before_io = at_io("write", 20, crash)
     with pytest.raises(Crash):
         bench.run("zero")
     bench.clock.advance(-3600)
@@ -284,17 +291,42 @@ def test_a_clock_set_back_during_the_work_does_not_turn_the_record_around(bench)
     assert bench.statement().outcome == "erased"
 
 
-def test_a_confirmation_that_was_not_started_dies_and_a_started_job_never_does(bench):
-    bench.cancel.set()
-    bench.run("zero")
+def test_a_confirmation_that_was_not_started_dies_and_a_started_job_never_does(bench, killed_before_it_began):
+    killed_before_it_began("zero")
+    assert not examine(bench.folder).is_dead(bench.clock.now())
     bench.clock.advance(16 * 60)
+    assert examine(bench.folder).is_dead(bench.clock.now())
     with pytest.raises(Refused) as caught:
         bench.resume()
     assert caught.value.code == "confirmation-expired"
 
 
-def test_a_started_job_is_resumed_a_year_later(bench):
+def test_a_job_that_left_nothing_to_find_it_again_by_dies_with_its_confirmation(bench):
+    """Somebody may have put the drive to use since, and nothing would tell."""
     bench.medium.before_io = at_io("write", 10, crash)
+    with pytest.raises(Crash):
+        bench.run("zero")
+    bench.medium.before_io = None
+    bench.clock.advance(16 * 60)
+    before = bytes(bench.medium.content)
+    with pytest.raises(Refused, match="confirmation-expired"):
+        bench.resume()
+    assert bytes(bench.medium.content) == before
+    assert not examine(bench.folder).is_dead(bench.clock.now())  # something was written: its folder is kept
+
+
+def test_a_drive_in_use_again_is_found_out_after_the_first_unit(bench):
+    bench.medium.before_io = at_io("write", 20, crash)
+    with pytest.raises(Crash):
+        bench.run("zero")
+    bench.medium.before_io = None
+    bench.medium.content[1024:2048] = b"superblock" * 102 + b"none"
+    with pytest.raises(JobError, match="not-as-we-left-it"):
+        bench.resume()
+
+
+def test_a_started_job_is_resumed_a_year_later(bench):
+    bench.medium.before_io = at_io("write", 20, crash)
     with pytest.raises(Crash):
         bench.run("zero")
     bench.medium.before_io = None
@@ -302,9 +334,8 @@ def test_a_started_job_is_resumed_a_year_later(bench):
     assert bench.resume().state.finished.outcome is Outcome.ERASED
 
 
-def test_the_session_line_names_the_new_machine(bench, monkeypatch):
-    bench.cancel.set()
-    bench.run("zero")
+def test_the_session_line_names_the_new_machine(bench, monkeypatch, killed_before_it_began):
+    killed_before_it_began("zero")
     monkeypatch.setattr(job_bench, "MACHINE", replace(MACHINE, hypervisor="kvm", boot_id="boot-2", kernel="6.12"))
     bench.resume()
     statement = bench.statement()
@@ -313,9 +344,8 @@ def test_the_session_line_names_the_new_machine(bench, monkeypatch):
 
 
 @pytest.mark.parametrize(("name", "old", "new"), [("confirmation.json", "op-1", "op-9"), ("plan.json", "DISK", "DOSK")])
-def test_a_paper_changed_after_the_job_was_opened_is_refused(bench, name, old, new):
-    bench.cancel.set()
-    bench.run("zero")
+def test_a_paper_changed_after_the_job_was_opened_is_refused(bench, name, old, new, killed_before_it_began):
+    killed_before_it_began("zero")
     paper = bench.folder.path / name
     paper.write_text(paper.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(JobError) as caught:
@@ -323,9 +353,8 @@ def test_a_paper_changed_after_the_job_was_opened_is_refused(bench, name, old, n
     assert (caught.value.code, caught.value.parameters["file"]) == ("paper-changed", name)
 
 
-def test_none_or_two_matching_drives_are_refused(bench, bench_drive):
-    bench.cancel.set()
-    bench.run("zero")
+def test_none_or_two_matching_drives_are_refused(bench, bench_drive, killed_before_it_began):
+    killed_before_it_began("zero")
     known = examine(bench.folder)
     other = replace(bench_drive, identity=replace(bench_drive.identity, serial=Fact("OTHER", Source.IDENTIFY)))
     smaller = replace(bench_drive, size=bench_drive.size - SECTOR)

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 import pytest
 
+from certify.foundation import files
 from erase.drive.facts import Fact, Source
-from erase.errors import Refused
+from erase.errors import JobError, Refused
 from erase.jobs.events import Name, Outcome
+from erase.jobs.folder import find_folders
 from erase.jobs.opening import begin_job
 from erase.jobs.runner import Runner
 from erase.overwrite.streams import stream_for
-from job_bench import MACHINE, SECTOR, SIZE, at_io
+from erase.techniques.base import Verify, VerifyKind
+from job_bench import MACHINE, SECTOR, SIZE, Crash, at_io, crash
 
 
 def test_one_pass_of_zeros_ends_with_the_claim(bench):
@@ -154,3 +157,58 @@ def test_nothing_written_at_all_is_not_an_erasure(bench):
     assert ending.state.finished.outcome is Outcome.NOT_ERASED
     assert bench.told(Name.VERIFICATION_STARTED) == []
     assert bench.statement().verification.result == "not-run"
+
+
+def test_a_drive_that_gives_nothing_back_has_proven_nothing(bench):
+    """It took every write without a word and can't be read: no comparison passed, and the paper says so."""
+    bench.medium.unreadable = frozenset(range(SIZE // SECTOR))
+    finished = bench.run("zero").state.finished
+    assert (finished.outcome, finished.claim.method) == (Outcome.NOT_ERASED, "none")
+    verification = bench.statement().verification
+    assert (verification.result, verification.bytes_compared) == ("failed", 0)
+
+
+@pytest.mark.parametrize("fault", ["unwritable", "unreadable"])
+def test_nothing_is_promised_of_a_sample_that_left_something_out(bench, fault):
+    setattr(bench.medium, fault, frozenset({0}))  # the first address belongs to every sample
+    bench.run("dod-5220-22m-3", Verify(VerifyKind.PERCENT, 200_000))
+    verification = bench.statement().verification
+    assert (verification.left_over_bytes, verification.finding_ppm) == (None, None)
+
+
+def test_a_sample_that_was_taken_as_planned_says_how_likely_it_finds_what_is_left(bench):
+    bench.run("zero", Verify(VerifyKind.PERCENT, 200_000))
+    verification = bench.statement().verification
+    assert verification.left_over_bytes
+    assert verification.finding_ppm
+
+
+def test_what_was_read_whole_is_not_called_a_sample(bench):
+    """A job that was broken off is read back whole, whatever was asked for."""
+    bench.medium.before_io = at_io("write", 40, crash)
+    with pytest.raises(Crash):
+        bench.run("zero", Verify(VerifyKind.PERCENT, 200_000))
+    bench.medium.before_io = None
+    finished = bench.resume().state.finished
+    assert bench.statement().verification.kind == "full"
+    assert "verification-sampled" not in finished.claim.reasons
+    assert "sampled-verification" not in finished.limits
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_job_that_could_not_be_put_on_record_leaves_no_folder(bench, monkeypatch, number):
+    """The disk under the job folders is full before the first byte was written to the drive."""
+    calls = iter(range(1, 100))
+    write = files.write_whole
+
+    def full(path, data, **options):
+        if next(calls) == number:
+            raise OSError(errno.ENOSPC, "full")
+        write(path, data, **options)
+
+    monkeypatch.setattr("erase.jobs.folder.write_whole", full)
+    monkeypatch.setattr("erase.jobs.journal.write_whole", full)
+    with pytest.raises(JobError, match="folder-not-writable"):
+        bench.run("zero")
+    assert bench.medium.writes == []
+    assert find_folders(bench.jobs) == ()

@@ -1,5 +1,7 @@
 """Overwrite: its steps, and what may be said after them."""
 
+from dataclasses import replace
+
 import pytest
 
 from erase.techniques import overwrite
@@ -11,7 +13,7 @@ from erase.techniques.registry import TECHNIQUES
 FULL = Verify()
 ONE_PASS = Choices(("random",), verify_each=False, verify=FULL)
 THREE_PASSES = Choices(("00", "ff", "random"), verify_each=False, verify=FULL)
-WELL_DONE = OverwriteRecord(1, 0, VerificationResult.PASSED, resumed=False)
+WELL_DONE = OverwriteRecord(1, 0, VerificationResult.PASSED, sampled=False, resumed=False)
 
 
 def test_every_technique_of_the_closed_set_has_its_module():
@@ -52,11 +54,19 @@ def test_well_done_work_reads_back_as_written_and_reaches_the_addressable_area_o
 @pytest.mark.parametrize(
     ("record", "reason", "evidence"),
     [
-        (OverwriteRecord(0, 0, VerificationResult.NOT_RUN, resumed=False), Reason.NOT_COMPLETED, Evidence.NONE),
-        (OverwriteRecord(1, 3, VerificationResult.PASSED, resumed=False), Reason.SECTORS_WITH_ERRORS, Evidence.LOGICAL_READ_BACK),
-        (OverwriteRecord(1, 0, VerificationResult.FAILED, resumed=False), Reason.VERIFICATION_FAILED, Evidence.NONE),
-        (OverwriteRecord(1, 0, VerificationResult.NOT_RUN, resumed=False), Reason.VERIFICATION_NOT_RUN, Evidence.COMMAND_STATUS),
-        (OverwriteRecord(1, 0, VerificationResult.PASSED, resumed=True), Reason.RESUMED, Evidence.LOGICAL_READ_BACK),
+        (OverwriteRecord(0, 0, VerificationResult.NOT_RUN, sampled=False, resumed=False), Reason.NOT_COMPLETED, Evidence.NONE),
+        (
+            OverwriteRecord(1, 3, VerificationResult.PASSED, sampled=False, resumed=False),
+            Reason.SECTORS_WITH_ERRORS,
+            Evidence.LOGICAL_READ_BACK,
+        ),
+        (OverwriteRecord(1, 0, VerificationResult.FAILED, sampled=False, resumed=False), Reason.VERIFICATION_FAILED, Evidence.NONE),
+        (
+            OverwriteRecord(1, 0, VerificationResult.NOT_RUN, sampled=False, resumed=False),
+            Reason.VERIFICATION_NOT_RUN,
+            Evidence.COMMAND_STATUS,
+        ),
+        (OverwriteRecord(1, 0, VerificationResult.PASSED, sampled=False, resumed=True), Reason.RESUMED, Evidence.LOGICAL_READ_BACK),
     ],
 )
 def test_what_went_wrong_is_a_reason_and_lowers_the_evidence(record, reason, evidence):
@@ -66,14 +76,14 @@ def test_what_went_wrong_is_a_reason_and_lowers_the_evidence(record, reason, evi
 
 
 def test_two_of_three_passes_are_not_completed_whatever_the_verification_said():
-    findings = overwrite.interpret(THREE_PASSES, OverwriteRecord(2, 0, VerificationResult.PASSED, resumed=False))
+    findings = overwrite.interpret(THREE_PASSES, OverwriteRecord(2, 0, VerificationResult.PASSED, sampled=False, resumed=False))
     assert Reason.NOT_COMPLETED in findings.reasons
     assert findings.evidence is Evidence.NONE
 
 
 def test_no_pass_at_all_is_not_completed():
     findings = overwrite.interpret(
-        Choices((), verify_each=False, verify=FULL), OverwriteRecord(0, 0, VerificationResult.PASSED, resumed=False)
+        Choices((), verify_each=False, verify=FULL), OverwriteRecord(0, 0, VerificationResult.PASSED, sampled=False, resumed=False)
     )
     assert Reason.NOT_COMPLETED in findings.reasons
 
@@ -87,8 +97,16 @@ def test_no_pass_at_all_is_not_completed():
         (Verify(VerifyKind.PERCENT, 1_000_000), False),
     ],
 )
-def test_sampling_is_said_and_the_grade_stays(verify, sampled):
-    findings = overwrite.interpret(Choices(("00",), verify_each=False, verify=verify), WELL_DONE)
+def test_sampling_is_foreseen_where_it_was_asked_for(verify, sampled):
+    findings = overwrite.prospect(Choices(("00",), verify_each=False, verify=verify))
+    assert (Reason.VERIFICATION_SAMPLED in findings.reasons) == sampled
+
+
+@pytest.mark.parametrize("sampled", [False, True])
+def test_sampling_is_said_of_what_was_done_and_the_grade_stays(sampled):
+    """What is too small to be sampled, or was broken off, is read whole, whatever was asked for."""
+    findings = overwrite.interpret(ONE_PASS, replace(WELL_DONE, sampled=sampled))
+    assert (Reason.VERIFICATION_SAMPLED in findings.reasons) == sampled
     assert (Reason.VERIFICATION_SAMPLED in findings.reasons) == sampled
     assert findings.evidence is Evidence.LOGICAL_READ_BACK
 
