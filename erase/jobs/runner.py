@@ -18,6 +18,7 @@ from certify.foundation.logs import log
 from erase.drive.facts import Drive, Machine, Source
 from erase.errors import DeviceError, EraseError, JobError
 from erase.jobs import events
+from erase.jobs.ending import ending
 from erase.jobs.events import (
     Cause,
     Event,
@@ -39,11 +40,8 @@ from erase.jobs.recovery import (
     ReadBack,
     WritePass,
     bad_in_pass,
-    exceptions,
     mismatches_in_pass,
     next_step,
-    worked_ms,
-    written_sectors,
 )
 from erase.jobs.sectors import Run, count
 from erase.jobs.states import JobState
@@ -54,11 +52,6 @@ from erase.overwrite.streams import RANDOM, Generator, Stream, fastest_generator
 from erase.overwrite.target import DriveLost, FlushFailed, Target
 from erase.planner.confirm import ConfirmedPlan, check_same_drive
 from erase.planner.identity import named_drive
-from erase.planner.limits import Limit
-from erase.planner.outcome import judge
-from erase.techniques import findings
-from erase.techniques.base import VerifyKind
-from erase.techniques.overwrite import OverwriteRecord
 from erase.verification.sampling import SEED_BYTES, Extent, SamplingPlan, full, nist_800_88r1, percentage, total, without
 
 
@@ -288,34 +281,7 @@ class Runner:
         return nist_800_88r1(size, sector, seed)
 
     def _finish(self, problem: EraseError | None) -> Ending:
-        state = self._journal.state
-        exception_sectors = count(exceptions(state))
-        record = OverwriteRecord(
-            passes_finished=len(state.written),
-            exception_sectors=exception_sectors,
-            verification=_verification_of_last_pass(state, len(self._plan.scheme.passes)),
-            sampled=_was_sampled(state),
-            resumed=state.sessions > 1,
-        )
-        judgement = judge(self._plan, record)
-        claim = judgement.claim
-        self._record(
-            events.Finished(
-                outcome=events.Outcome(judgement.outcome.value),
-                claim=events.Claim(
-                    method=claim.method.value,
-                    standard=claim.standard,
-                    edition=claim.edition,
-                    clause=claim.clause,
-                    evidence=claim.evidence.value,
-                    reasons=tuple(reason.value for reason in claim.reasons),
-                ),
-                sectors_written=written_sectors(state),
-                exception_sectors=exception_sectors,
-                ms=worked_ms(state),
-                limits=self._limits(state),
-            )
-        )
+        self._record(ending(self._plan, self._journal.state))
         return Ending(self._journal.state, problem)
 
     def _interrupted(self, cause: Cause) -> Interrupted:
@@ -328,26 +294,6 @@ class Runner:
             case Finish():
                 return Interrupted(cause, Phase.VERIFY, self._journal.state.pass_number, 0)
 
-    def _limits(self, state: JobState) -> tuple[str, ...]:
-        """Those of the plan, and that of a machine on which the job was resumed; without that of a sample that was none."""
-        limits = set(self._plan.limits) | ({Limit.INSIDE_HYPERVISOR} if state.inside_hypervisor else set())
-        if not _was_sampled(state):
-            limits -= {Limit.SAMPLED_VERIFICATION}
-        return tuple(limit.value for limit in Limit if limit in limits)
-
 
 def _extents(runs: Iterable[Run], sector: int) -> tuple[Extent, ...]:
     return tuple(Extent(first * sector, (end - first) * sector) for first, end in runs)
-
-
-def _was_sampled(state: JobState) -> bool:
-    """Whether a part only was read back; what is too small to be sampled, or was broken off, is read whole."""
-    return bool(state.verified) and state.verified[-1].kind != VerifyKind.FULL.value
-
-
-def _verification_of_last_pass(state: JobState, passes: int) -> findings.VerificationResult:
-    """The verification of the scheme's last pass; a failure of an earlier one, where the scheme demands each, fails all."""
-    if any(done.result is VerificationResult.FAILED for done in state.verified):
-        return findings.VerificationResult.FAILED
-    ran = any(done.pass_number == passes for done in state.verified)
-    return findings.VerificationResult.PASSED if ran else findings.VerificationResult.NOT_RUN

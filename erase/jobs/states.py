@@ -3,7 +3,8 @@
 Two machines run side by side. A **session** is a stretch of work on one machine::
 
     new -opened-> waiting -session-> begun -identified-> live -interrupted-> stopped -session-> begun ...
-    live -finished-> finished; after a crash `session` follows `begun` or `live` without `interrupted`
+    live -finished-> finished; begun -finished-> finished, as not erased, where the drive is given up
+    after a crash `session` follows `begun` or `live` without `interrupted`
 
 and only a live session moves the **work**, pass by pass::
 
@@ -84,7 +85,11 @@ class WorkState(StrEnum):
 SESSION_TRANSITIONS: Mapping[SessionState, Mapping[Name, SessionState]] = {
     SessionState.NEW: {Name.OPENED: SessionState.WAITING},
     SessionState.WAITING: {Name.SESSION: SessionState.BEGUN},
-    SessionState.BEGUN: {Name.SESSION: SessionState.BEGUN, Name.IDENTIFIED: SessionState.LIVE},
+    SessionState.BEGUN: {
+        Name.SESSION: SessionState.BEGUN,
+        Name.IDENTIFIED: SessionState.LIVE,
+        Name.FINISHED: SessionState.FINISHED,  # given up without its drive
+    },
     SessionState.LIVE: {
         Name.SESSION: SessionState.BEGUN,
         Name.INTERRUPTED: SessionState.STOPPED,
@@ -340,8 +345,10 @@ def _verification_finished(state: JobState, event: VerificationFinished) -> JobS
 
 def _finished(state: JobState, event: Finished) -> JobState:
     """Success is never on record without its proof, and never next to sectors that were passed over."""
+    _demand(state.started or state.session is SessionState.LIVE, "event-out-of-place")
     if event.outcome is not Outcome.NOT_ERASED:
-        proven = all(done.result is VerificationResult.PASSED for done in state.verified)
+        seen = state.session is SessionState.LIVE  # else the drive was never looked at in this session
+        proven = seen and all(done.result is VerificationResult.PASSED for done in state.verified)
         at_the_end = state.work is WorkState.VERIFIED and state.pass_number == state.passes
         _demand(at_the_end and proven, "success-without-proof")
         _demand((event.outcome is Outcome.ERASED) == (not state.bad), "success-with-exceptions")

@@ -26,13 +26,14 @@ class PhaseWatch:
         # what was found behind the last checkpoint before an interruption is found again, and is on record already
         self._known_bad = bad_in_pass(journal.state, self._operation, step.number)
         self._known_mismatches = mismatches_in_pass(journal.state, step.number)
+        self._ranges_before = len(journal.state.bad) + len(journal.state.mismatches)
         self._began = self._marked = clock.monotonic()
         mark(self._at(step.start if isinstance(step, WritePass) else 0))
 
     @property
     def for_engine(self) -> Watch:
         """What the engine calls."""
-        return Watch(self._on_checkpoint, self._on_bad, self._on_mismatch, self._on_progress)
+        return Watch(self._on_checkpoint, self._on_bad, self._on_mismatch, self._on_progress, self._ranges_before)
 
     @property
     def ms(self) -> int:

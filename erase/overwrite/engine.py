@@ -73,6 +73,8 @@ class Watch:
     flush. Bad sectors before it were told before it.
     ``on_bad``, ``on_mismatch``: sectors in ascending order, neighbours joined; after
     :data:`erase.overwrite.ranges.MOST_RANGES` of them in coarser ranges.
+    ``ranges_before``: so many were told in the job before this pass; they count towards that number, so that a drive that
+    fails everywhere in each of many passes does not outgrow its record.
     ``on_progress(bytes)``: after each piece, not yet flushed; may come a thousand times a second.
     """
 
@@ -80,6 +82,7 @@ class Watch:
     on_bad: Callable[[SectorRange], None] = _ignore
     on_mismatch: Callable[[SectorRange], None] = _ignore
     on_progress: Callable[[int], None] = _ignore
+    ranges_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ class _Run:
         self._limit: int | None = None  # bytes of the medium: what lies behind waits until the pass has its first checkpoint
         self._begun = threading.Event()
         self.faults = Faults(target, conditions.patience, conditions.timer, self._stopping)
-        self._bad, self._mismatches = Teller(watch.on_bad, target.sector), Teller(watch.on_mismatch, target.sector)
+        self._bad, self._mismatches = (Teller(tell, target.sector, watch.ranges_before) for tell in (watch.on_bad, watch.on_mismatch))
         self._supply = enumerate(pieces(extents, start))
         self._supply_lock = threading.Lock()
         self._events: SimpleQueue[tuple[int, Findings] | BaseException | None] = SimpleQueue()

@@ -33,13 +33,13 @@ class Teller:
     After :data:`MOST_RANGES` the gaps between ranges are told as part of them: then more is called bad than is, never less.
     """
 
-    def __init__(self, tell: Callable[[SectorRange], None], sector: int) -> None:
+    def __init__(self, tell: Callable[[SectorRange], None], sector: int, told: int = 0) -> None:
         self._tell = tell
         self._sector = sector
         self._first = 0
         self._end = 0
         self._error = ""
-        self._told = 0
+        self._told = told
         self.sectors = 0  # told so far
 
     def add(self, offset: int, length: int, error: str) -> None:

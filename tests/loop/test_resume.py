@@ -379,3 +379,21 @@ def test_a_drive_in_use_again_is_refused_with_one_way_out(station, own_device, f
     assert said.status == 2
     assert "erase resume" not in said.out
     assert device.backing.read_bytes() == before
+
+
+def test_a_job_whose_drive_is_lost_ends_as_not_erased_with_a_signed_statement(station, own_device, language):
+    device = own_device(64 * MIB)
+    stop_at(station, device, 20)
+    subprocess.run(["losetup", "--detach", device.path], check=True)
+    assert "--give-up" in station.type("resume", "--jobs", station.jobs).out
+    for words in ((), ("--job", station.folder.name, device.path)):
+        refused = station.type("resume", "--jobs", station.jobs, "--give-up", *words, HAIKI_LANG=language.value)
+        assert refused.status == 2
+        assert "--job" in refused.err
+    said = station.type("resume", "--jobs", station.jobs, "--job", station.folder.name, "--give-up", HAIKI_LANG=language.value)
+    assert said.status == 1
+    statement = station.statement()
+    assert (statement.outcome, statement.claim.method) == ("not-erased", "none")
+    assert contradictions(statement) == []
+    again = station.type("resume", "--jobs", station.jobs)
+    assert again.status == 0

@@ -16,6 +16,7 @@ from certify.foundation.errors import Exit, HaikiError
 from certify.foundation.messages import text
 from erase.drive.facts import Drive
 from erase.errors import JobError, Refused
+from erase.jobs.ending import give_up
 from erase.jobs.events import Outcome, Phase
 from erase.jobs.folder import STATEMENT, JobFolder, find_folders
 from erase.jobs.opening import KnownJob, confirm_again, examine, find_drive, take_up
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--confirm", nargs="+", action="extend", default=[], metavar="LABEL:SERIAL", help=text("station.option-resume-confirm")
     )
+    parser.add_argument("--give-up", action="store_true", help=text("station.option-give-up"))
     parser.add_argument("--key", metavar="URI", help=text("station.option-key"))
 
 
@@ -50,13 +52,13 @@ def run(options: argparse.Namespace, context: Context) -> int:
 
 def resume_jobs(options: argparse.Namespace, context: Context, probe: DriveProbe) -> int:
     """The same with a probe that is passed in."""
+    if options.give_up and (not options.job or options.devices):
+        raise Refused("station", "give-up-which", folder=options.jobs)
     folders = _folders(options)
     station = station_for(context, probe, options.key)
     with ExitStack() as locks:
         choice = _choose(folders, options, station, locks)
         reports = [*choice.refused, *(_sealed(station, known) for known in choice.unsigned)]
-        for known in choice.interrupted:
-            _tell_where(known, context)
         reports += erase_all(station, lambda stack: _prepare(choice, options, station, stack))
         reports += [_refused(folder, error) for folder, error in choice.failed]
     if choice.passed_over and not reports:
@@ -105,6 +107,8 @@ def _choose(folders: Sequence[JobFolder], options: argparse.Namespace, station: 
                 folder.remove()
             elif _is_settled(known):
                 choice.unsigned.append(known)
+            elif options.give_up:
+                choice.unsigned.append(_given_up(known, station))
             elif not drives or any(_belongs(known, drive) for drive in drives):
                 newer = _newer_job(known, options.jobs)
                 if newer and options.job:
@@ -129,6 +133,13 @@ def _examined(folder: JobFolder) -> KnownJob | None:
         if error.code == "never-started":
             return None
         raise
+
+
+def _given_up(known: KnownJob, station: Station) -> KnownJob:
+    """The job after its end was put on record: its drive is not erased, and nobody will go on with it."""
+    with take_up(known, station.probe.machine(), station.clock) as job:
+        give_up(known.plan, job.journal)
+    return examine(known.folder)
 
 
 def _is_settled(known: KnownJob) -> bool:
@@ -182,6 +193,7 @@ def _prepare(choice: _Choice, options: argparse.Namespace, station: Station, sta
     for known, found in opened:
         try:
             job = stack.enter_context(take_up(known, machine, station.clock))
+            _tell_where(known, station.context)
             tasks.append(task_for(station, found, job, machine, len(opened)))
         except HaikiError as error:
             choice.failed.append((known.folder, error))
@@ -224,7 +236,7 @@ def _tell_where(known: KnownJob, context: Context) -> None:
     whole = known.plan.drive.size
     had = read_progress(known.folder.path)
     # the slots may still tell of the phase before
-    came_to = had.bytes_done if had and (had.phase, had.pass_number) == (phase, step.number) else start
+    came_to = max(start, had.bytes_done) if had and (had.phase, had.pass_number) == (phase, step.number) else start
     _note(
         text(
             "station.resuming",

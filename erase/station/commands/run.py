@@ -45,7 +45,10 @@ def run(options: argparse.Namespace, context: Context) -> int:
     """Erases the drives of this machine that were named. Raises HaikiError before anything is written."""
     from erase.probe.system import Probe
 
-    return erase_drives(options, context, Probe())
+    try:
+        return erase_drives(options, context, Probe())
+    except KeyboardInterrupt as stopped:  # later ones stop the jobs in order
+        raise JobError("jobs", "not-begun", device=", ".join(options.devices)) from stopped
 
 
 def erase_drives(options: argparse.Namespace, context: Context, probe: DriveProbe) -> int:

@@ -61,3 +61,12 @@ def test_every_sector_is_told_in_order_and_none_twice_however_many_there_are(ste
     assert len(told) <= most + 1
     if len(told) <= most:
         assert named == set(sectors)
+
+
+def test_what_a_job_told_in_earlier_passes_counts_towards_the_bound() -> None:
+    told: Told = []
+    teller = Teller(told.append, 512, ranges.MOST_RANGES)
+    for first in (1, 5, 9):
+        teller.add(first * 512, 512, "EIO")
+    teller.flush()
+    assert told == [SectorRange(1, 9, "EIO")]
