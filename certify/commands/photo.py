@@ -1,9 +1,11 @@
-"""``certify photo add``: photos are cleaned and attached to a job, all of them or none."""
+"""``certify photo add``, ``list`` and ``remove``: photos are cleaned and attached to a job, all of them or none."""
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from certify.foundation.errors import Exit
 from certify.foundation.messages import text
 
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+_ACTIONS = ("add", "list", "remove")
 _LONGEST_CAPTION = 200  # characters, as the statement has it
 
 
@@ -20,11 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``certify photo``."""
     from certify.photos.album import KINDS
 
-    add = add_actions(parser, text("photos.actions"), {"add": text("photos.command-add")})["add"]
-    add.add_argument("job", type=Path, metavar="JOB", help=text("photos.option-job"))
+    actions = add_actions(parser, text("photos.actions"), {name: text(f"photos.command-{name}") for name in _ACTIONS})
+    for action in actions.values():
+        action.add_argument("job", type=Path, metavar="JOB", help=text("photos.option-job"))
+    add = actions["add"]
     add.add_argument("files", type=Path, nargs="+", metavar="FILE", help=text("photos.option-file"))
     add.add_argument("--kind", choices=KINDS, default="other", help=text("photos.option-kind"))
     add.add_argument("--caption", help=text("photos.option-caption"))
+    actions["remove"].add_argument("numbers", type=int, nargs="+", metavar="NUMBER", help=text("photos.option-number"))
 
 
 def _check_caption(caption: str) -> None:
@@ -67,28 +73,72 @@ def _shown(photo: Any) -> dict[str, Any]:
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
-    """Adds the photos. Raises Refused or Malformed (room ``photos``); then the job's photos are as they were."""
-    from certify.photos.album import NewPhoto, added, read_album, store_album
-    from certify.photos.clean import clean
-
+    """Carries out the action. Raises Refused or Malformed (room ``photos``); then the job's photos are as they were."""
     job: Path = options.job
     if not (job / "plan.json").is_file():
         raise Refused("photos", "no-job", folder=str(job))
+    return {"add": _add, "list": _list, "remove": _remove}[options.action](job, options, context)
+
+
+def _add(job: Path, options: argparse.Namespace, context: Context) -> int:
+    from certify.photos.album import NewPhoto, added, read_album, store_album
+    from certify.photos.clean import clean
+
     if options.caption is not None:
         _check_caption(options.caption)
     before = read_album(job)
     fresh = [NewPhoto(str(path), clean(_read(path), str(path)), options.kind, options.caption) for path in options.files]
     after = added(before, fresh)
-    try:
+    with _writing(job):
         store_album(job, after, already=len(before.photos))
-    except OSError as error:
-        raise Refused("photos", "not-written", folder=str(job), detail=os.strerror(error.errno or 0)) from error
     new = after.photos[len(before.photos) :]
     if context.as_json:
         context.give({"job": job.name, "photos": [_shown(photo) for photo in new], "total": len(after.photos)})
         return Exit.DONE
     for photo, path in zip(new, options.files, strict=True):
-        codes = tuple(code.text for code in photo.barcodes) or text("photos.no-codes")
-        context.say(text("photos.added", file=photo.file, source=str(path), width=photo.width, height=photo.height, codes=codes))
+        context.say(
+            text("photos.added", file=photo.file, source=str(path), width=photo.width, height=photo.height, codes=_codes(photo.barcodes))
+        )
     context.say(text("photos.look-again"))
     return Exit.DONE
+
+
+def _list(job: Path, _options: argparse.Namespace, context: Context) -> int:
+    from certify.photos.album import read_album
+
+    return _tell(job, read_album(job).photos, context)
+
+
+def _remove(job: Path, options: argparse.Namespace, context: Context) -> int:
+    from certify.photos.album import read_album, removed, store_fewer
+
+    before = read_album(job)
+    after = removed(before, options.numbers)
+    with _writing(job):
+        store_fewer(job, before, after)
+    return _tell(job, after.photos, context)
+
+
+@contextmanager
+def _writing(job: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Refused("photos", "not-written", folder=str(job), detail=os.strerror(error.errno or 0)) from error
+
+
+def _tell(job: Path, photos: Sequence[Any], context: Context) -> int:
+    """The photos that the job has now."""
+    if context.as_json:
+        context.give({"job": job.name, "photos": [_shown(photo) for photo in photos], "total": len(photos)})
+        return Exit.DONE
+    for number, photo in enumerate(photos, 1):
+        names = {"number": number, "kind": text(f"paper.kind.{photo.kind}"), "caption": photo.caption or "-"}
+        context.say(text("photos.listed", **names, width=photo.width, height=photo.height, codes=_codes(photo.barcodes)))
+    if not photos:
+        context.say(text("photos.none"))
+    return Exit.DONE
+
+
+def _codes(barcodes: Sequence[Any]) -> tuple[str, ...] | str:
+    return tuple(code.text for code in barcodes) or text("photos.no-codes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -12,7 +12,7 @@ import msgspec
 
 from certify.errors import Malformed, Refused
 from certify.foundation.canonical import sha256_hex
-from certify.foundation.files import private_folder, write_whole
+from certify.foundation.files import private_folder, sync_folder, write_whole
 from certify.foundation.strict import NotStrict, read_strict, to_canonical
 from certify.photos.clean import CleanPhoto
 from certify.statement.model import MAX_PHOTOS, Barcode, Model, Photo
@@ -50,9 +50,13 @@ class NewPhoto:
     caption: str | None
 
 
+def _file(number: int) -> str:
+    return f"photos/{number:02}.jpg"
+
+
 def _facts(new: NewPhoto, number: int) -> Photo:
     return Photo(
-        file=f"photos/{number:02}.jpg",
+        file=_file(number),
         kind=new.kind,
         caption=new.caption,
         original_sha256=new.clean.original_sha256,
@@ -83,6 +87,19 @@ def added(album: Album, photos: Sequence[NewPhoto]) -> Album:
     return Album(tuple(facts), tuple(pictures))
 
 
+def removed(album: Album, numbers: Iterable[int]) -> Album:
+    """The album without these photos, counted from 1; those behind them move up. Pure; all of them or none.
+
+    Raises Refused (``photos.no-such-photo``).
+    """
+    unwanted = set(numbers)
+    if unknown := sorted(unwanted - set(range(1, len(album.photos) + 1))):
+        raise Refused("photos", "no-such-photo", number=unknown[0], present=len(album.photos))
+    kept = [place for place in range(len(album.photos)) if place + 1 not in unwanted]
+    photos = (msgspec.structs.replace(album.photos[place], file=_file(number)) for number, place in enumerate(kept, 1))
+    return Album(tuple(photos), tuple(album.pictures[place] for place in kept))
+
+
 def _read(path: Path, limit: int, job: Path) -> bytes:
     try:
         with path.open("rb") as stream:
@@ -107,7 +124,7 @@ def read_album(job: Path) -> Album:
         raise Malformed("photos", "list-damaged", folder=str(job), detail=f"{LIST}: {error}") from error
     pictures = [_read(job / photo.file, _MAX_PHOTO, job) for photo in photos]
     for number, (photo, picture) in enumerate(zip(photos, pictures, strict=True), 1):
-        if photo.file != f"photos/{number:02}.jpg" or sha256_hex(picture) != photo.published_sha256:
+        if photo.file != _file(number) or sha256_hex(picture) != photo.published_sha256:
             raise Malformed("photos", "list-damaged", folder=str(job), detail=photo.file)
     return Album(tuple(photos), tuple(pictures))
 
@@ -120,4 +137,22 @@ def store_album(job: Path, album: Album, *, already: int) -> None:
     private_folder(job / "photos")
     for photo, picture in zip(album.photos[already:], album.pictures[already:], strict=True):
         write_whole(job / photo.file, picture, mode=0o600)
-    write_whole(job / LIST, to_canonical(_List(schema=_SCHEMA, photos=list(album.photos))), mode=0o600)
+    _write_list(job, album.photos)
+
+
+def store_fewer(job: Path, before: Album, after: Album) -> None:
+    """Writes an album from which photos were taken out, and deletes their files.
+
+    What moves is off the list while it is written: after a power cut fewer photos are listed, never a wrong one. Raises OSError.
+    """
+    unchanged = next((place for place, (old, new) in enumerate(zip(before.photos, after.photos, strict=False)) if old != new), None)
+    unchanged = len(after.photos) if unchanged is None else unchanged
+    _write_list(job, after.photos[:unchanged])
+    store_album(job, after, already=unchanged)
+    for photo in before.photos[len(after.photos) :]:
+        (job / photo.file).unlink()
+    sync_folder(job / "photos")
+
+
+def _write_list(job: Path, photos: Sequence[Photo]) -> None:
+    write_whole(job / LIST, to_canonical(_List(schema=_SCHEMA, photos=list(photos))), mode=0o600)

@@ -20,14 +20,19 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture
-def add(clock: FixedClock, tmp_path: Path) -> Callable[..., tuple[int, str, str]]:
+def photo(clock: FixedClock, tmp_path: Path) -> Callable[..., tuple[int, str, str]]:
     def run(*words: object) -> tuple[int, str, str]:
         out, err = io.StringIO(), io.StringIO()
-        arguments = ["photo", "add", *(str(word) for word in words)]
+        arguments = ["photo", *(str(word) for word in words)]
         status = main("certify", COMMANDS, arguments, environment={"HAIKI_HOME": str(tmp_path)}, clock=clock, out=out, err=err)
         return status, out.getvalue(), err.getvalue()
 
     return run
+
+
+@pytest.fixture
+def add(photo: Make) -> Callable[..., tuple[int, str, str]]:
+    return lambda *words: photo("add", *words)
 
 
 @pytest.fixture
@@ -130,3 +135,17 @@ def test_a_full_disk_is_said_and_the_album_stays(add: Make, job: Path, files: li
     monkeypatch.setattr(album, "write_whole", failing)
     _refused(add(job, files[1]))
     assert read_album(job) == before
+
+
+def test_photos_are_listed_and_taken_out_by_number(photo: Make, add: Make, job: Path, files: list[Path]) -> None:
+    assert photo("list", job)[:2] == (0, "写真はありません。\n")
+    add(job, *files[:3], "--kind", "label", "--caption", "ラベル")
+    assert photo("list", job)[1].splitlines()[2].startswith("3: ")
+    status, out, _ = photo("remove", job, "1", "3", "--json")
+    assert (status, json.loads(out)["total"]) == (0, 1)
+    (left,) = read_album(job).photos
+    assert left.file == "photos/01.jpg"
+    assert sorted(path.name for path in (job / "photos").iterdir()) == ["01.jpg"]
+    status, _, err = photo("remove", job, "2")
+    assert status == 2
+    assert "certify photo list" in err

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from certify.errors import Malformed, Refused
 from certify.foundation.messages import Language
-from certify.photos.album import LIST, Album, NewPhoto, added, read_album, store_album
+from certify.photos.album import LIST, Album, NewPhoto, added, read_album, removed, store_album, store_fewer
 from certify.photos.clean import clean
 
 Make = Callable[..., bytes]
@@ -136,3 +139,56 @@ def test_a_disk_that_fails_before_the_list_leaves_the_job_as_it_was(
         store_album(tmp_path, added(before, [new(2)]), already=1)
     assert [path.name for path in written] == ["02.jpg", LIST]
     assert read_album(tmp_path) == before
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@given(numbers=st.lists(st.integers(1, 6), min_size=1, max_size=6))
+def test_photos_are_taken_out_and_those_behind_move_up(new: Callable[..., NewPhoto], numbers: list[int]) -> None:
+    before = added(Album(), [new(shade) for shade in range(6)])
+    after = removed(before, numbers)
+    kept = [place for place in range(6) if place + 1 not in numbers]
+    assert after.pictures == tuple(before.pictures[place] for place in kept)
+    assert [photo.file for photo in after.photos] == [f"photos/{number:02}.jpg" for number in range(1, len(kept) + 1)]
+    assert [photo.published_sha256 for photo in after.photos] == [before.photos[place].published_sha256 for place in kept]
+    with TemporaryDirectory() as folder:
+        job = Path(folder)
+        store_album(job, before, already=0)
+        store_fewer(job, before, after)
+        assert read_album(job) == after
+        assert sorted(path.name for path in (job / "photos").iterdir()) == [photo.file[-6:] for photo in after.photos]
+
+
+@pytest.mark.parametrize("number", [0, -1, 3, 10**9])
+def test_a_photo_that_is_not_there_is_not_taken_out(new: Callable[..., NewPhoto], number: int, language: Language) -> None:
+    album = added(Album(), [new(1), new(2)])
+    with pytest.raises(Refused) as refused:
+        removed(album, [1, number])
+    assert refused.value.code == "no-such-photo"
+    assert all(refused.value.sentences())
+
+
+@pytest.mark.parametrize("writes", range(5))
+def test_a_power_cut_while_photos_are_taken_out_leaves_no_wrong_photo_listed(
+    tmp_path: Path, new: Callable[..., NewPhoto], monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    from certify.photos import album as module
+
+    before = added(Album(), [new(shade) for shade in range(4)])
+    store_album(tmp_path, before, already=0)
+    after = removed(before, [2])
+    write, left = module.write_whole, iter([True] * writes + [False])
+
+    def dying(path: Path, data: bytes, *, mode: int) -> None:
+        if not next(left):
+            raise OSError(5, "the power is gone")
+        write(path, data, mode=mode)
+
+    monkeypatch.setattr(module, "write_whole", dying)
+    if writes < 4:  # the short list, two photos that move, the whole list
+        with pytest.raises(OSError, match="the power is gone"):
+            store_fewer(tmp_path, before, after)
+    else:
+        store_fewer(tmp_path, before, after)
+    listed = read_album(tmp_path).photos
+    assert all(photo in before.photos or photo in after.photos for photo in listed)
+    assert listed in (before.photos, after.photos[:1], after.photos)
