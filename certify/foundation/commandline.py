@@ -129,7 +129,17 @@ class _Output(_Stream):
             raise _OutputLost("commandline", "output-lost", reason=loss.strerror) from loss
 
 
+class _Help(argparse.HelpFormatter):
+    """Prints sentences as they stand in the catalogues: argparse would read a per cent sign as a placeholder."""
+
+    def _expand_help(self, action: argparse.Action) -> str:
+        return self._get_help_string(action) or ""
+
+
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**{"formatter_class": _Help, **named})
+
     def error(self, message: str) -> NoReturn:
         raise _BadUsage("commandline", "bad-usage", message=message, program=self.prog)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from certify import cli as certify_cli
 from certify.errors import Malformed
 from certify.foundation import messages
 from certify.foundation.clock import FixedClock
@@ -23,6 +24,7 @@ from certify.foundation.commandline import Context, language_of, main, printable
 from certify.foundation.errors import Exit
 from certify.foundation.messages import Language, current_language
 from erase.errors import Interrupted
+from erase.station import cli as erase_cli
 
 COMMANDS = {"list": "haiki_test_command", "plan": "haiki_test_not_imported"}
 
@@ -142,6 +144,24 @@ def test_help_is_in_the_language_asked_for_and_goes_to_the_output(run: Run, lang
     assert [part for part in HELP[language.value] if part not in ended.out] == []
     assert [part for part in HELP["en" if language is Language.JAPANESE else "ja"] if part in ended.out] == []
     assert run("list", "--help", "--lang", language.value).out.startswith(f"{HELP[language.value][0]} list")
+
+
+@pytest.mark.parametrize(("program", "commands"), [("erase", erase_cli.COMMANDS), ("certify", certify_cli.COMMANDS)])
+def test_every_command_of_both_programs_helps_in_both_languages(
+    program: str, commands: dict[str, str], clock: FixedClock, tmp_path: Path, language: Language
+) -> None:
+    actions = {"key": ["new", "list"], "photo": ["add"]}
+    for words in [[], *([name] for name in commands), *([name, action] for name in commands for action in actions.get(name, ()))]:
+        out, err = io.StringIO(), io.StringIO()
+        environment = {"HAIKI_HOME": str(tmp_path), "HAIKI_LANG": language.value}
+        status = main(program, commands, [*words, "--help"], environment=environment, clock=clock, out=out, err=err)
+        assert (status, err.getvalue()) == (0, ""), words
+        assert " ".join([program, *words]) in out.getvalue()
+
+
+def test_a_per_cent_sign_of_a_help_is_no_placeholder(run: Run, command: Any) -> None:
+    command.add_arguments = lambda parser: parser.add_argument("--share", help="10 %) (%s, %(prog)s, %d")
+    assert "10 %) (%s, %(prog)s, %d" in run("list", "--help").out
 
 
 WRONG = [
