@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,7 @@ from certify.errors import Refused
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.clock import rfc3339
 from certify.foundation.commandline import Context, language_of
-from certify.foundation.errors import Exit
+from certify.foundation.errors import Exit, system_reason
 from certify.foundation.files import write_whole
 from certify.foundation.ids import Prefix, new_id
 from certify.foundation.messages import text
@@ -171,7 +170,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
             issued = _issue(job, terms, context)
             bundle, paper = _write(issued, options.out)
         except OSError as error:
-            raise Refused("issue", "not-written", file=str(error.filename), detail=os.strerror(error.errno or 0)) from error
+            raise Refused("issue", "not-written", file=str(error.filename), detail=system_reason(error)) from error
         shown.append(_shown(issued, bundle, paper))
         if not context.as_json:
             _say(issued, bundle, paper, context)

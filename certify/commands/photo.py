@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from certify.errors import Refused
 from certify.foundation.commandline import Context, add_actions
-from certify.foundation.errors import Exit
+from certify.foundation.errors import Exit, system_reason
 from certify.foundation.messages import text
 
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
@@ -53,7 +52,7 @@ def _read(path: Path) -> bytes:
     except IsADirectoryError as error:
         raise Refused("photos", "folder-given", file=str(path), example=_example(path)) from error
     except OSError as error:
-        raise Refused("photos", "file-unreadable", file=str(path), detail=os.strerror(error.errno or 0)) from error
+        raise Refused("photos", "file-unreadable", file=str(path), detail=system_reason(error)) from error
 
 
 def _example(folder: Path) -> str:
@@ -124,7 +123,7 @@ def _writing(job: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Refused("photos", "not-written", folder=str(job), detail=os.strerror(error.errno or 0)) from error
+        raise Refused("photos", "not-written", folder=str(job), detail=system_reason(error)) from error
 
 
 def _tell(job: Path, photos: Sequence[Any], context: Context) -> int:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn, TextIO, cast
 
 from certify.foundation.clock import Clock, SystemClock
 from certify.foundation.config import Home, find_home
-from certify.foundation.errors import Exit, HaikiError
+from certify.foundation.errors import Exit, HaikiError, system_reason
 from certify.foundation.logs import ERROR, log, start_logging
 from certify.foundation.messages import LOCALE_FOLDERS, Language, choose_language, current_language, set_language, text
 
@@ -29,7 +29,7 @@ _BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u20
 # the one sentence that is no catalogue's: it is for the installation whose catalogues can't be read
 _BROKEN = (
     "haiki: インストールが壊れているため停止しました。この結果からは何も判断しないでください (scripts/setup でやり直せます)。 / "
-    "The installation is broken: conclude nothing from this run (scripts/setup repairs it)."
+    "The installation is broken: do not rely on this run (scripts/setup repairs it)."
 )
 
 
@@ -126,7 +126,7 @@ class _Output(_Stream):
         try:
             super()._end(problem)
         except OSError as loss:
-            raise _OutputLost("commandline", "output-lost", reason=loss.strerror) from loss
+            raise _OutputLost("commandline", "output-lost", reason=system_reason(loss)) from loss
 
 
 class _Help(argparse.HelpFormatter):
@@ -231,7 +231,7 @@ def _translated(problem: Exception) -> HaikiError:
         place = (
             "" if problem.filename is None else os.fsdecode(problem.filename) if isinstance(problem.filename, bytes) else problem.filename
         )
-        return _SystemRefused("commandline", "system-refused", reason=problem.strerror, place=place or "-")
+        return _SystemRefused("commandline", "system-refused", reason=system_reason(problem), place=place or "-")
     log(ERROR, "defect", exception=problem)
     return _Defect("commandline", "defect", kind=type(problem).__name__)
 

@@ -6,9 +6,11 @@ texts ``probe.no-such-drive.what``, ``.why`` and ``.next``.
 
 from __future__ import annotations
 
+import errno
+import re
 from enum import IntEnum
 
-from certify.foundation.messages import Language, text
+from certify.foundation.messages import Language, Words, has_text, text
 
 
 class Exit(IntEnum):
@@ -25,6 +27,40 @@ class Exit(IntEnum):
     INTERRUPTED = 5
     DEFECT = 70
     OUTPUT_LOST = 74
+
+
+_FORMS = (
+    (re.compile(r"Expected `str` of length <= (?P<most>\d+)"), "too-long"),
+    (re.compile(r"Expected `(?:array|object)` of length <= (?P<most>\d+)"), "too-many"),
+    (re.compile(r"Expected `(?:str|array|object)` of length >= \d+"), "too-short"),
+    (re.compile(r"Expected `str` matching regex"), "characters"),
+    (re.compile(r"Object contains unknown field `(?P<field>[^`]*)`"), "unknown-field"),
+    (re.compile(r"Object missing required field `(?P<field>[^`]*)`"), "missing-field"),
+    (re.compile(r"Expected `[^`]*`, got `"), "wrong-type"),
+    (re.compile(r"Invalid enum value '?(?P<value>.*?)'?(?: - at|$)"), "not-one-of"),
+)
+_PLACE = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+
+
+def system_reason(error: OSError) -> Words | str:
+    """Why the operating system said no, in the reader's language; the error's own name where there are no words for it."""
+    name = errno.errorcode.get(error.errno or 0)
+    if name is None:
+        return error.strerror or type(error).__name__
+    return Words(f"system.{name}") if has_text(f"system.{name}", Language.JAPANESE) else name
+
+
+def form_problem(problem: str) -> Words | str:
+    """What msgspec says of a value that has not the form it should have, in the reader's language.
+
+    What it says otherwise is given as it is.
+    """
+    found = _PLACE.search(problem)
+    place = found.group(1) if found and found.group(1) else Words("form.whole")
+    for form, key in _FORMS:
+        if said := form.match(problem):
+            return Words(f"form.{key}", place=place, **said.groupdict())
+    return problem
 
 
 class HaikiError(Exception):

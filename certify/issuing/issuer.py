@@ -20,7 +20,6 @@ name = "..."
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -28,6 +27,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 
 from certify.errors import Malformed, Refused
+from certify.foundation.errors import form_problem, system_reason
 from certify.statement.model import Certifier, LongText, Model, Party, Text
 
 FILE = "issuer.toml"
@@ -100,13 +100,13 @@ def read_issuer(path: Path) -> Issuer:
     except FileNotFoundError:
         return Issuer()
     except OSError as error:
-        raise Malformed("issue", "issuer-malformed", path=str(path), detail=os.strerror(error.errno or 0)) from error
+        raise Malformed("issue", "issuer-malformed", path=str(path), detail=system_reason(error)) from error
     if len(data) > _MAX_FILE:
         raise Malformed("issue", "issuer-malformed", path=str(path), detail=f"> {_MAX_FILE}")
     try:
         return msgspec.toml.decode(data, type=Issuer)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise Malformed("issue", "issuer-malformed", path=str(path), detail=str(error)) from error
+        raise Malformed("issue", "issuer-malformed", path=str(path), detail=form_problem(str(error))) from error
 
 
 def _party(party: _Party) -> Party:
@@ -177,4 +177,4 @@ def _checked(request: Request) -> Request:
     try:
         return msgspec.convert(msgspec.to_builtins(request), Request)
     except msgspec.ValidationError as error:
-        raise Refused("issue", "text-unusable", detail=str(error)) from error
+        raise Refused("issue", "text-unusable", detail=form_problem(str(error))) from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from certify.errors import Malformed, Refused
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.clock import parse_rfc3339
+from certify.foundation.errors import system_reason
 from certify.photos.album import Album, read_album
 from certify.signing import dsse
 from certify.signing.chains import check_chain
@@ -40,7 +40,7 @@ def _read(path: Path, limit: int) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
     except OSError as error:
-        raise Malformed("issue", "job-unreadable", file=str(path), detail=os.strerror(error.errno or 0)) from error
+        raise Malformed("issue", "job-unreadable", file=str(path), detail=system_reason(error)) from error
     if len(data) > limit:
         raise Malformed("issue", "job-unreadable", file=str(path), detail=f"> {limit}")
     return data
@@ -58,7 +58,7 @@ def _check_signatures(envelope: dsse.Envelope, erasure: Erasure, trust: TrustFil
         if trust is not None:
             report = check_chain(signature.certificates, trust, Role.STATION, finished)
             if not report.believed:
-                raise Refused("issue", "station-not-believed", job=erasure.job, doubts=", ".join(report.doubts))
+                raise Refused("issue", "station-not-believed", job=erasure.job, doubts=tuple(report.doubts))
 
 
 def read_job(folder: Path, trust: TrustFile | None) -> FinishedJob:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -12,7 +11,9 @@ from certify.bundle.profile import MAX_BUNDLE
 from certify.bundle.writer import bundle_name
 from certify.errors import Malformed
 from certify.foundation.canonical import canonical_json, sha256_hex
+from certify.foundation.errors import system_reason
 from certify.foundation.files import private_folder, write_whole
+from certify.foundation.messages import Words
 from certify.foundation.strict import NotStrict, read_strict, to_canonical
 from certify.issuing.issuer import Request
 from certify.issuing.job import FinishedJob
@@ -48,7 +49,7 @@ def made_from(job: FinishedJob, request: Request) -> str:
     return sha256_hex(canonical_json(content))
 
 
-def _damaged(folder: Path, detail: str) -> Malformed:
+def _damaged(folder: Path, detail: str | Words) -> Malformed:
     return Malformed("issue", "record-damaged", folder=str(folder), detail=detail)
 
 
@@ -61,7 +62,7 @@ def read_issues(folder: Path) -> tuple[Issue, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise _damaged(folder, f"{FILE}: {os.strerror(error.errno or 0)}") from error
+        raise _damaged(folder, Words("system.at", place=FILE, reason=system_reason(error))) from error
     except NotStrict as error:
         raise _damaged(folder, f"{FILE}: {error}") from error
 
@@ -73,7 +74,7 @@ def stored_bundle(folder: Path, issue: Issue) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(MAX_BUNDLE + 1)
     except OSError as error:
-        raise _damaged(folder, f"{path.name}: {os.strerror(error.errno or 0)}") from error
+        raise _damaged(folder, Words("system.at", place=path.name, reason=system_reason(error))) from error
     if sha256_hex(data) != issue.bundle_sha256:
         raise _damaged(folder, f"{path.name}: SHA-256")
     return data

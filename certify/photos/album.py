@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,9 @@ import msgspec
 
 from certify.errors import Malformed, Refused
 from certify.foundation.canonical import sha256_hex
+from certify.foundation.errors import system_reason
 from certify.foundation.files import private_folder, sync_folder, write_whole
+from certify.foundation.messages import Words
 from certify.foundation.strict import NotStrict, read_strict, to_canonical
 from certify.photos.clean import CleanPhoto
 from certify.statement.model import MAX_PHOTOS, Barcode, Model, Photo
@@ -105,7 +106,9 @@ def _read(path: Path, limit: int, job: Path) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
     except OSError as error:
-        raise Malformed("photos", "list-damaged", folder=str(job), detail=f"{path.name}: {os.strerror(error.errno or 0)}") from error
+        raise Malformed(
+            "photos", "list-damaged", folder=str(job), detail=Words("system.at", place=path.name, reason=system_reason(error))
+        ) from error
     if len(data) > limit:
         raise Malformed("photos", "list-damaged", folder=str(job), detail=f"{path.name}: > {limit}")
     return data

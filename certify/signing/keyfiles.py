@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from certify.errors import KeyProblem, Malformed
+from certify.foundation.errors import system_reason
 from certify.foundation.files import write_whole
 from certify.signing.certificates import read_pem
 from certify.signing.passphrases import Passphrase, others_may_read
@@ -84,7 +84,7 @@ def read_key_file(path: Path) -> KeyFile:
     except FileNotFoundError as error:
         raise KeyProblem("signing", "no-key-file", path=str(path)) from error
     except OSError as error:
-        raise KeyProblem("signing", "key-unreadable", path=str(path), detail=error.strerror) from error
+        raise KeyProblem("signing", "key-unreadable", path=str(path), detail=system_reason(error)) from error
     if open_to_others:
         mode = f"{path.stat().st_mode & 0o777:04o}"
         raise KeyProblem("signing", "key-open-to-others", path=str(path), mode=mode)
@@ -124,7 +124,7 @@ def open_signer(uri: str, passphrase: Passphrase) -> FileSigner:
     try:
         chain = read_pem(chain_path.read_bytes())
     except OSError as error:
-        raise KeyProblem("signing", "no-chain-file", path=str(chain_path), detail=os.strerror(error.errno or 0)) from error
+        raise KeyProblem("signing", "no-chain-file", path=str(chain_path), detail=system_reason(error)) from error
     except Malformed as error:
         raise KeyProblem("signing", "chain-damaged", path=str(chain_path), detail=error.parameters["detail"]) from error
     return make_signer(open_key(found, passphrase), chain)

@@ -6,7 +6,6 @@ and root-offline/root.key, which is to be carried away: whoever has it can make 
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ from certify.errors import KeyProblem
 from certify.foundation.address import is_address
 from certify.foundation.clock import rfc3339
 from certify.foundation.config import Home
+from certify.foundation.errors import system_reason
 from certify.foundation.files import private_folder, sync_folder, write_whole
 from certify.signing.authority import MAX_NAME, YEARS_PINNED, Authority, Subject, Validity, make_certificate, new_key, years_later
 from certify.signing.certificates import write_pem
@@ -200,4 +200,4 @@ def own_trust(home: Home) -> TrustFile | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise KeyProblem("signing", "trust-file-unreadable", path=str(home.trust), detail=os.strerror(error.errno or 0)) from error
+        raise KeyProblem("signing", "trust-file-unreadable", path=str(home.trust), detail=system_reason(error)) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from certify.errors import KeyProblem
+from certify.foundation.errors import system_reason
 from certify.foundation.messages import text
 
 PASSPHRASE_FILE = "HAIKI_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable
@@ -31,7 +32,7 @@ def passphrase_from_file(path: Path) -> bytes:
         with path.open("rb") as stream:
             line = stream.read(_MOST + 1).split(b"\n", 1)[0].removesuffix(b"\r")
     except OSError as error:
-        raise KeyProblem("signing", "passphrase-file-unreadable", path=str(path), detail=error.strerror) from error
+        raise KeyProblem("signing", "passphrase-file-unreadable", path=str(path), detail=system_reason(error)) from error
     if not line or len(line) > _MOST:
         raise KeyProblem("signing", "passphrase-unusable", path=str(path))
     return line

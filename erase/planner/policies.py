@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from certify.foundation.canonical import sha256_hex
+from certify.foundation.errors import system_reason
 from erase.errors import Refused
 from erase.planner.editions import POLICY_EDITIONS, Basis, Method
 from erase.planner.policy_files import LARGEST_FILE, Assurance, Confidentiality, PolicyFile, Zone, matching_rules, parse_policy
@@ -102,7 +103,7 @@ def _read(name_or_path: str, folder: Path | None, known: tuple[str, ...]) -> tup
         with path.open("rb") as stream:
             return stream.read(LARGEST_FILE + 1), str(path)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = system_reason(error) if isinstance(error, OSError) else str(error)
         raise Refused("planner", "policy-unreadable", file=path, reason=reason) from error
 
 

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from certify.errors import CertifyError
 from certify.foundation.canonical import canonical_json, sha256_hex
 from certify.foundation.chain import GENESIS, Head, seal
+from certify.foundation.errors import form_problem
 from certify.statement.consistency import contradictions
 from certify.statement.erasure import statement_bytes
 from certify.statement.from_journal import JobFiles, erasure_from_files
@@ -32,7 +33,7 @@ def rehearse(plan: ErasurePlan, confirmation: Confirmation, machine: Machine) ->
         erasure = erasure_from_files(_files(plan, confirmation, machine))
         statement_bytes(erasure)
     except CertifyError as error:
-        raise Refused("station", "papers-impossible", detail=error.parameters.get("detail", error.code)) from error
+        raise Refused("station", "papers-impossible", detail=form_problem(str(error.parameters.get("detail", error.code)))) from error
     if found := contradictions(erasure):
         raise Refused("station", "papers-impossible", detail=tuple(found))
 

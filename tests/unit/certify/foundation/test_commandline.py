@@ -241,7 +241,8 @@ def test_what_the_operating_system_refuses_names_the_place(run: Run, command: An
     command.run = fail_with(PermissionError(13, "Permission denied", "/srv/jobs"))
     ended = run("list")
     assert ended.status == Exit.REFUSED
-    assert "Permission denied" in ended.err
+    assert "権限がありません" in ended.err
+    assert "permission denied" in run("list", "--lang", "en").err
     assert "/srv/jobs" in ended.err
     assert "Traceback" not in ended.err
 

@@ -1,10 +1,16 @@
 """Errors say what happened, why, and what to do next, in both languages."""
 
+import errno
+import os
+
+import msgspec
 import pytest
 
 from certify.errors import CertifyError, KeyProblem, Malformed, Refused
-from certify.foundation.errors import Exit, HaikiError
-from certify.foundation.messages import Language, MissingText
+from certify.foundation.errors import Exit, HaikiError, form_problem, system_reason
+from certify.foundation.messages import Language, MissingText, Words, text
+from certify.issuing.issuer import Issuer
+from certify.statement.model import Party
 from erase.errors import DeviceError, EraseError, Interrupted, JobError, NotSupported, TransportError
 from erase.errors import Refused as EraseRefused
 
@@ -57,3 +63,52 @@ def test_exit_statuses_are_those_of_the_contract() -> None:
         "DEFECT": 70,
         "OUTPUT_LOST": 74,
     }
+
+
+def _said(words: Words | str, language: Language) -> str:
+    return text("system.at", language, place="x", reason=words).removeprefix("x: ")
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_what_the_operating_system_says_is_said_in_the_readers_language(number: int) -> None:
+    reason = system_reason(OSError(number, os.strerror(number)))
+    japanese, english = (_said(reason, language) for language in (Language.JAPANESE, Language.ENGLISH))
+    assert not japanese.isascii()
+    assert english.isascii()
+    assert os.strerror(number) not in japanese
+
+
+def test_an_error_of_the_operating_system_without_words_goes_by_its_name() -> None:
+    assert system_reason(OSError(errno.ESTALE, "Stale file handle")) == "ESTALE"
+    assert system_reason(OSError("no number")) == "OSError"
+
+
+_PARTY = {"name": "x", "department": None, "address": None, "corporate_number": None, "responsible": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "japanese", "english"),
+    [
+        ({"name": "x" * 201}, "name: 200 文字以内でなければなりません", "name: at most 200 characters"),
+        ({"name": ""}, "name: 空にできません", "name: must not be empty"),
+        (
+            {"name": "a\nb"},
+            "name: 使えない文字を含むか、形式が異なります",
+            "name: it holds characters that can't be used, or has another form",
+        ),
+        ({"name": 5}, "name: 値の種類が異なります", "name: a value of another kind is needed"),
+        ({"fax": "1"}, "全体: 項目「fax」はありません", "the whole: there is no entry 'fax'"),
+    ],
+)
+def test_the_fault_of_a_form_is_told_in_words(change: dict[str, object], japanese: str, english: str) -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert(_PARTY | change, Party)
+    found = form_problem(str(caught.value))
+    assert (_said(found, Language.JAPANESE), _said(found, Language.ENGLISH)) == (japanese, english)
+
+
+def test_a_missing_entry_is_named_with_its_place_and_what_is_not_known_is_given_as_it_is() -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert({"contractor": {}}, Issuer)
+    assert _said(form_problem(str(caught.value)), Language.JAPANESE) == "contractor: 項目「name」が必要です"
+    assert form_problem("something else") == "something else"
