@@ -25,6 +25,7 @@ class Language(StrEnum):
 
 
 _BETWEEN = {Language.JAPANESE: "、", Language.ENGLISH: ", "}  # the members of a list
+_BETWEEN_CLAUSES = {Language.JAPANESE: "、", Language.ENGLISH: "; "}
 
 
 class MissingText(KeyError):
@@ -107,6 +108,17 @@ def has_text(key: str, language: Language) -> bool:
     except KeyError:
         return True
     return True
+
+
+def signed_words(value: str, language: Language) -> str:
+    """A sentence of signed data (an edition, a clause, a source) as the reader's language says it.
+
+    The catalogue ``signed`` has it under the signed words themselves, several in a row parted by ``; ``. What the
+    catalogue lacks, such as the clause of an agency's own policy, is given as it was signed.
+    """
+    parts = [value] if has_text(f"signed.{value}", language) else value.split("; ")
+    said = [text(f"signed.{part}", language) if has_text(f"signed.{part}", language) else part for part in parts]
+    return _BETWEEN_CLAUSES[language].join(said)
 
 
 def text(key: str, language: Language | None = None, /, **parameters: object) -> str:

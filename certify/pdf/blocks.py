@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from certify.pdf.fonts import Face, character_width, composed, require_glyphs, width
+from certify.pdf.fonts import Face, character_width, composed, evenly, require_glyphs, width
 from certify.pdf.layout import MM, WIDTH, Pen, Strip, Style
 from certify.pdf.text import break_lines
 from certify.pdf.words import Label
@@ -14,7 +14,8 @@ from certify.pdf.words import Label
 BODY = Style(8.5)
 STRONG = Style(8.5, Face.BOLD)
 LABEL = Style(8, Face.REGULAR)
-SMALL = Style(5.8, Face.REGULAR, grey=0.25, leading=1.3)
+SMALLEST = 6.5
+SMALL = Style(SMALLEST, Face.REGULAR, grey=0.25, leading=1.15)
 NOTE = Style(7, leading=1.4)
 HEADING = Style(9.5, Face.BOLD)
 
@@ -37,6 +38,7 @@ def lines(text: str, style: Style, limit: float, field: str) -> list[Line]:
     """A text as lines no wider than ``limit``. Raises Refused (``paper.glyph-missing``) naming ``field``."""
     printable = composed(text)
     require_glyphs(printable, style.face, field)
+    style = replace(style, face=evenly(printable, style.face))
     broken = break_lines(printable, lambda character: style.size * character_width(character, style.face), limit)
     return [Line(line, style) for line in broken]
 
@@ -198,7 +200,7 @@ def grid(columns: Sequence[Column], rows: Sequence[Row]) -> list[Strip]:
 
 def banner(label: Label, *, size: float) -> list[Strip]:
     """A framed line that nobody overlooks, in black and white too."""
-    big, small = Style(size, Face.BOLD, leading=1.3), Style(size * 0.42, Face.BOLD, leading=1.4)
+    big, small = Style(size, Face.BOLD, leading=1.3), Style(max(SMALLEST, size * 0.42), Face.BOLD, leading=1.4)
     stack = label_lines(label, WIDTH - 16, first=big, second=small)
     height = height_of(stack) + 8
 

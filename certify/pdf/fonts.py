@@ -1,7 +1,8 @@
 """The fonts that lie in the package, which of them has a character, and how wide it is.
 
 BIZ UDPGothic first; a character that it lacks (rarer kanji of names, such as U+20BB7) is taken from VL PGothic. One that
-neither has is refused: an empty box would say something else than the record.
+neither has is refused: an empty box would say something else than the record. Symbols come from the first font only: the
+second has pictures of things and faces, which are no letters of a document.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ EDITIONS = "BIZUDPGothic/1.05 VL-PGothic/2.121"
 _COMBINED = re.compile(r"[^\W_][\u0300-\u036f\u3099\u309a]+")
 # controls, invisible format characters, surrogates, private use, not assigned, line and paragraph separators
 _NEVER_PRINTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Me", "Mc"})
+_PICTOGRAPHS = frozenset({"So", "Sk"})
 
 
 class Face(StrEnum):
@@ -56,10 +58,11 @@ def _font(name: str) -> _Font:
 
 @cache
 def _font_of(character: str, face: Face) -> _Font | None:
-    if unicodedata.category(character) in _NEVER_PRINTED:
+    category = unicodedata.category(character)
+    if category in _NEVER_PRINTED:
         return None
     code = ord(character)
-    for name in (face.value, _FALLBACK):
+    for name in (face.value,) if category in _PICTOGRAPHS else (face.value, _FALLBACK):
         font = _font(name)
         # glyph 0 is the empty box itself
         if font.glyphs.get(code, 0) != 0:
@@ -73,6 +76,11 @@ def composed(text: str) -> str:
     Nothing else is normalised: NFC would replace the compatibility kanji that people's names are registered with.
     """
     return _COMBINED.sub(lambda found: unicodedata.normalize("NFC", found.group()), text)
+
+
+def evenly(text: str, face: Face) -> Face:
+    """The weight in which all of the text can be printed: names with one thin letter among thick ones look mended."""
+    return Face.REGULAR if any(_font_name(character, face) == _FALLBACK for character in text) else face
 
 
 def require_glyphs(text: str, face: Face, field: str) -> None:

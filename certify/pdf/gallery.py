@@ -12,6 +12,7 @@ from certify.statement.model import Barcode, Certificate, Erasure, Photo
 
 _SLOT = 364.0  # points; two of them and the heading fill a page
 _GAP = 8.0
+_TALL = 2.0  # height to width: a photo as narrow as this gets the height of the page
 _BESIDE = 175.0  # width of the text beside an upright photo
 _MOST_CODES = 6
 _LONGEST_CODE = 60
@@ -53,7 +54,8 @@ def _photo(words: Words, photo: Photo, data: bytes, title: str, serial: str | No
     upright = photo.height > photo.width
     caption = _caption(words, photo, title, serial, _BESIDE if upright else WIDTH)
     room_width = WIDTH - _BESIDE - 10 if upright else WIDTH
-    room_height = _SLOT - _GAP if upright else _SLOT - _GAP - height_of(caption) - 4
+    slot = 2 * _SLOT if photo.height > _TALL * photo.width else _SLOT
+    room_height = slot - _GAP if upright else slot - _GAP - height_of(caption) - 4
     scale = min(room_width / photo.width, room_height / photo.height)
     width, height = photo.width * scale, photo.height * scale
 
@@ -65,7 +67,7 @@ def _photo(words: Words, photo: Photo, data: bytes, title: str, serial: str | No
         else:
             paint_lines(pen, caption, left, top - height - 4)
 
-    return Strip(max(height, _SLOT - _GAP) + _GAP, paint)
+    return Strip(max(height, slot - _GAP) + _GAP, paint)
 
 
 def photos(words: Words, erasure: Erasure, certificate: Certificate, pictures: Sequence[bytes]) -> list[Strip]:

@@ -23,6 +23,7 @@ from certify.pdf.blocks import (
 )
 from certify.pdf.fonts import Face
 from certify.pdf.layout import MM, WIDTH, Pen, Strip, Style, blank
+from certify.pdf.record import policy_met, remarks_fit
 from certify.pdf.values import day_in_japan, stated
 from certify.pdf.words import Label, Words
 from certify.statement.model import Certificate, Erasure, Party
@@ -32,6 +33,8 @@ _TITLE = Style(20, Face.BOLD, leading=1.3)
 _SUBTITLE = Style(9)
 _NUMBERS_WIDTH = 96 * MM
 _SEAL = 34 * MM
+QR_PANEL = 42 * MM  # what the QR code takes of the width
+_QR_LABEL = 130.0
 
 # whoever writes an honorific has chosen it
 _HONORIFICS = ("様", "殿", "御中", "宛", "あて", "先生")
@@ -39,24 +42,28 @@ _HONORIFICS = ("様", "殿", "御中", "宛", "あて", "先生")
 _OFFICE_HOLDERS = ("長", "長官", "知事", "管理者", "大臣", "総裁", "総監", "理事", "取締役", "代表", "代表者", "責任者")
 
 
-def addressed(words: Words, party: Party) -> str:
-    """Name and department; in Japanese with 様 where the last of them is an office-holder's and 御中 for a body.
+def addressed(words: Words, party: Party) -> tuple[str, str]:
+    """Whom it is for, with 様 behind an office-holder and 御中 behind a body; and the department that handles it for one.
 
-    Nothing is added where an honorific was written.
+    Nothing is added where an honorific was written. The department of a body belongs to its name.
     """
-    parts = [part for part in (party.name, party.department) if part]
-    name = " ".join(parts)
-    if any(part.rstrip().endswith(_HONORIFICS) for part in parts):
-        return name
-    return words.say("addressed-person" if parts[-1].rstrip().endswith(_OFFICE_HOLDERS) else "addressed", name=name)
+    name, department = party.name.rstrip(), (party.department or "").rstrip()
+    if name.endswith(_OFFICE_HOLDERS):
+        handled = words.say("handled-by", department=department) if department else ""
+        return words.say("addressed-person", name=name), handled
+    whole = " ".join(part for part in (name, department) if part)
+    if name.endswith(_HONORIFICS) or whole.endswith(_HONORIFICS):
+        return whole, ""
+    return words.say("addressed-person" if whole.endswith(_OFFICE_HOLDERS) else "addressed", name=whole), ""
 
 
 def _letterhead(words: Words, certificate: Certificate) -> Strip:
     """Whom it is for on the left, which paper it is on the right."""
     to = words.label("label.addressee")
     left_width = WIDTH - _NUMBERS_WIDTH - 12
-    recipient = addressed(words, certificate.addressee) if certificate.addressee else words.say("not-stated")
+    recipient, handled = addressed(words, certificate.addressee) if certificate.addressee else (words.say("not-stated"), "")
     addressee = label_lines(to, left_width) + lines(recipient, _ADDRESSEE, left_width, to.first)
+    addressee += lines(handled, BODY, left_width, to.first) if handled else []
     numbers = [
         (words.label("label.certificate"), certificate.certificate, STRONG),
         (words.label("label.issued"), day_in_japan(words, certificate.issued), BODY),
@@ -108,7 +115,6 @@ def _with_seal(strips: Sequence[Strip], label: Label) -> Strip:
 def _issuer(words: Words, certificate: Certificate) -> Strip:
     contractor, certifier = certificate.contractor, certificate.certifier
     name = " ".join(part for part in (contractor.name, contractor.department) if part)
-    post = " ".join(part for part in (certifier.post, certifier.authority) if part) if certifier else None
     rows = [
         [Field(words.label("label.contractor"), name, strong=True)],
         [Field(words.label("label.address"), stated(words, contractor.address))],
@@ -117,31 +123,33 @@ def _issuer(words: Words, certificate: Certificate) -> Strip:
             Field(words.label("label.responsible"), stated(words, contractor.responsible)),
         ],
         [
-            Field(words.label("label.post"), stated(words, post)),
+            Field(words.label("label.post"), stated(words, certifier.post if certifier else None)),
             Field(words.label("label.certifier"), stated(words, certifier.name if certifier else None), strong=True),
         ],
     ]
+    if certifier and certifier.authority:
+        rows.append([Field(words.label("label.authority"), certifier.authority)])
     return _with_seal(fields(rows, total=WIDTH - _SEAL, label_width=25 * MM), words.label("label.seal"))
 
 
-def _subject(words: Words, certificate: Certificate) -> list[Strip]:
-    rows = [
-        [Field(words.label("label.subject"), stated(words, certificate.subject))],
-        [
-            Field(words.label("label.contract"), stated(words, certificate.contract)),
-            Field(words.label("label.destination"), stated(words, certificate.destination)),
-        ],
-    ]
-    if certificate.subcontractors:
+def _subject(words: Words, certificate: Certificate, *, brief: bool) -> list[Strip]:
+    rows = []
+    if certificate.subject or not brief:
+        rows.append([Field(words.label("label.subject"), stated(words, certificate.subject))])
+    if certificate.contract or certificate.destination or not brief:
+        contract = Field(words.label("label.contract"), stated(words, certificate.contract))
+        rows.append([contract, Field(words.label("label.destination"), stated(words, certificate.destination))])
+    if certificate.subcontractors and not brief:
         names = words.say("list-separator").join(party.name for party in certificate.subcontractors)
         rows.append([Field(words.label("label.subcontractors"), names)])
-    if certificate.remarks:
-        rows.append([Field(words.label("label.remarks"), certificate.remarks)])
+    if certificate.remarks and not brief:
+        short = certificate.remarks if remarks_fit(words, certificate.remarks) else words.say("remarks-apart")
+        rows.append([Field(words.label("label.remarks"), short)])
     return fields(rows)
 
 
-def head(words: Words, erasure: Erasure, certificate: Certificate) -> list[Strip]:
-    """Everything above the result."""
+def head(words: Words, erasure: Erasure, certificate: Certificate, *, brief: bool = False) -> list[Strip]:
+    """Everything above the result. ``brief``: without what is not stated, and what sections of their own tell besides."""
     title = words.label("title")
     strips: list[Strip] = []
     if certificate.test:
@@ -152,26 +160,37 @@ def head(words: Words, erasure: Erasure, certificate: Certificate) -> list[Strip
     strips.append(_centred(lines(title.second, _SUBTITLE, WIDTH, title.first), below=5))
     if erasure.outcome != "erased":
         strips += banner(words.label(f"outcome.{erasure.outcome}"), size=24)
+    elif not policy_met(erasure.policy, erasure.claim):
+        kind = "destroy" if erasure.policy.require == "destroy" else "method"
+        strips += banner(words.label(f"below-policy.{kind}"), size=16)
     strips += [*paragraph(words.say(f"attest.{erasure.outcome}"), "attest"), blank(4)]
     strips.append(_issuer(words, certificate))
-    strips += _subject(words, certificate)
+    strips += _subject(words, certificate, brief=brief)
     return strips
 
 
-def code_panel(words: Words, certificate: Certificate, certificate_sha256: str) -> list[Line]:
-    """What stands beside the QR code, for people: what it is for, the certificate's id, the hash that it carries."""
-    space = WIDTH - 42 * MM
+def code_panel(words: Words, certificate: Certificate, certificate_sha256: str) -> Strip:
+    """What stands beside the QR code, for people: what it shows, the certificate's id, the hash that it carries."""
+    space = WIDTH - QR_PANEL
     digits = " ".join(certificate_sha256[start : start + 4] for start in range(0, 16, 4))
-    sentence = words.label("qr-sentence")
     entries = (
-        ("label.certificate", certificate.certificate, Style(10, Face.BOLD)),
-        ("qr-hash", digits, Style(10, Face.BOLD)),
+        ("label.certificate", certificate.certificate, STRONG),
+        ("qr-hash", digits, STRONG),
         ("label.verify-url", certificate.verify_url, LABEL),
     )
-    stack = label_lines(sentence, space, first=Style(11, Face.BOLD))
+    sentence = label_lines(words.label("qr-sentence"), space, first=STRONG)
+    rows = []
     for key, value, style in entries:
         label = words.label(key)
-        stack.append(Line("", Style(3)))
-        stack += lines(f"{label.first} / {label.second}", SMALL, space, label.first)
-        stack += lines(value, style, space, label.first)
-    return stack
+        rows.append((label_lines(label, _QR_LABEL, first=SMALL), lines(value, style, space - _QR_LABEL, label.first)))
+    heights = [max(height_of(label), height_of(value)) + 2 for label, value in rows]
+
+    def paint(pen: Pen, left: float, top: float) -> None:
+        paint_lines(pen, sentence, left, top)
+        top -= height_of(sentence) + 3
+        for (label, value), height in zip(rows, heights, strict=True):
+            paint_lines(pen, label, left, top)
+            paint_lines(pen, value, left + _QR_LABEL, top)
+            top -= height
+
+    return Strip(height_of(sentence) + 3 + sum(heights), paint)

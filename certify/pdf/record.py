@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certify.pdf.blocks import BODY, Column, Field, Row, fields, grid, heading, paragraph, to_fill_in
-from certify.pdf.layout import MM, Strip, blank
-from certify.pdf.values import duration, fact, number, person, ppm, share, size, stamp, stamp_in_lines, stated
+from certify.pdf.blocks import BODY, LABEL_WIDTH, PADDING, Column, Field, Row, fields, grid, heading, lines, paragraph, to_fill_in
+from certify.pdf.layout import MM, WIDTH, Strip, blank
+from certify.pdf.values import at_least, duration, fact, number, period, person, ppm, share, size, stamp, stamp_in_lines, stated
 from certify.pdf.words import Words
 from certify.statement.coverage import compared_in_part
 from certify.statement.model import Certificate, Claim, Erasure, MachineFacts, PassRecord, Person, Policy
@@ -14,13 +14,30 @@ from certify.statement.model import Certificate, Claim, Erasure, MachineFacts, P
 # what is printed of lists that a failing drive can make very long; the attached statement has all of it
 MOST_EXCEPTIONS = 40
 MOST_INTERRUPTIONS = 40
+MOST_LINES_OF_REMARKS = 2
 
 _METHODS = ("none", "clear", "purge", "destroy")  # weakest first
 
 
 def claim_in_words(words: Words, claim: Claim) -> str:
     """The claim as a sentence; none is said to be none."""
-    return words.say("claim-none") if claim.method == "none" else words.say("claim-met", method=words.code("method", claim.method))
+    return words.say("claim-none") if claim.method == "none" else words.say("claim-met", method=claim.method.capitalize())
+
+
+def standard_in_words(words: Words, claim: Claim) -> str:
+    """The rule that the claim stands on. Where nothing is claimed none is: a clause beside it would read like a claim."""
+    if claim.method == "none":
+        return words.say("not-applicable")
+    parts = (words.signed(f"{claim.standard} {claim.edition}"), words.signed(claim.clause) if claim.clause else "")
+    return words.say("list-separator").join(part for part in parts if part)
+
+
+def policy_met_in_words(words: Words, policy: Policy, claim: Claim) -> str:
+    """Whether the required method was reached; where only destruction does, what has still to be done."""
+    method = policy.require.capitalize()
+    if policy_met(policy, claim):
+        return words.say("policy-met.yes", method=method)
+    return words.say("policy-met.destroy" if policy.require == "destroy" else "policy-met.no", method=method)
 
 
 def policy_met(policy: Policy, claim: Claim) -> bool:
@@ -42,8 +59,6 @@ def _kept(strips: list[Strip]) -> list[Strip]:
 def result(words: Words, erasure: Erasure) -> list[Strip]:
     """消去の結果: the answer, on the first page."""
     claim = erasure.claim
-    standard = " ".join(part for part in (claim.standard, claim.edition, claim.clause) if part)
-    reasons = "\n".join(words.code("claim-reason", code) for code in claim.reasons)
     # evidence is a grade of what is claimed; where nothing is, a grade would read like a claim
     evidence = "none" if claim.method == "none" else claim.evidence
     outcome = [
@@ -54,21 +69,37 @@ def result(words: Words, erasure: Erasure) -> list[Strip]:
     if erasure.exception_sectors:
         summary = words.say("exceptions-summary", sectors=number(erasure.exception_sectors))
         answer = [*_kept(answer), *fields([[Field(words.label("label.exceptions-summary"), summary, strong=True)]])]
+    met = policy_met_in_words(words, erasure.policy, claim)
+    answer = [*_kept(answer), *fields([[Field(words.label("label.policy-met"), met, strong=True)]])]
     rows = [
-        [
-            Field(words.label("label.technique"), words.code("technique", erasure.technique.id)),
-            Field(words.label("label.evidence"), words.code("evidence", evidence)),
-        ],
-        [Field(words.label("label.standard"), standard or words.say("not-stated"))],
         [
             Field(words.label("label.verification-result"), verification_result(words, erasure)),
             Field(words.label("label.validation-result"), words.say("validation-open-short")),
         ],
-        [Field(words.label("label.finished"), stamp(words, erasure.times.finished))],
+        [
+            Field(words.label("label.technique"), words.code("technique", erasure.technique.id)),
+            Field(words.label("label.evidence"), words.code("evidence", evidence)),
+        ],
+        [Field(words.label("label.standard"), standard_in_words(words, claim))],
+        [Field(words.label("label.period"), period(words, erasure.times.started, erasure.times.finished))],
     ]
-    if reasons:
-        rows.append([Field(words.label("label.claim-reasons"), reasons)])
     return [*heading(words.label("section.result")), *answer, *fields(rows)]
+
+
+def grounds(words: Words, claim: Claim) -> list[Strip]:
+    """What limits or lowers the claim, below the result."""
+    reasons = "\n".join(words.code("claim-reason", code) for code in claim.reasons)
+    return fields([[Field(words.label("label.claim-reasons"), reasons)]]) if reasons else []
+
+
+def who_and_where(words: Words, erasure: Erasure) -> list[Strip]:
+    """The people and the place in short, for a first page that has room for them; the section on people has all of it."""
+    operator, witness = erasure.people.operator, erasure.people.witness
+    rows = [
+        [Field(words.label("label.operator"), person(operator)), Field(words.label("label.witness"), person(witness))],
+        [Field(words.label("label.place"), stated(words, erasure.place))],
+    ]
+    return fields(rows)
 
 
 def medium(words: Words, erasure: Erasure) -> list[Strip]:
@@ -118,15 +149,14 @@ def medium_details(words: Words, erasure: Erasure) -> list[Strip]:
 def policy(words: Words, erasure: Erasure) -> list[Strip]:
     """適用した基準: what was asked for, and whether it was reached."""
     rule = erasure.policy
-    met = "policy-met.yes" if policy_met(rule, erasure.claim) else "policy-met.no"
     zone = words.name("zone", rule.zone) if rule.zone else words.say("not-stated")
     classification = words.name("classification", rule.classification) if rule.classification else words.say("not-stated")
     rows = [
-        [Field(words.label("label.policy"), words.say("list-separator").join((words.name("policy", rule.id), rule.edition)))],
+        [Field(words.label("label.policy"), words.say("list-separator").join((words.name("policy", rule.id), words.signed(rule.edition))))],
         [Field(words.label("label.zone"), zone), Field(words.label("label.classification"), classification)],
         [
             Field(words.label("label.require"), words.code("method", rule.require)),
-            Field(words.label("label.policy-met"), words.say(met), strong=True),
+            Field(words.label("label.policy-met"), policy_met_in_words(words, rule, erasure.claim), strong=True),
         ],
         [Field(words.label("label.policy-sha256"), rule.sha256, small=True)],
     ]
@@ -158,7 +188,7 @@ def work(words: Words, erasure: Erasure) -> list[Strip]:
         [Field(words.label("label.technique"), words.code("technique", technique.id), strong=True)],
         [Field(words.label("label.refused"), refused or words.say("refused-none"))],
         [Field(words.label("label.scheme"), words.code("scheme", scheme.id), strong=True)],
-        [Field(words.label("label.scheme-source"), scheme.source)],
+        [Field(words.label("label.scheme-source"), words.signed(scheme.source))],
         [
             Field(words.label("label.passes"), words.say("passes", count=len(scheme.passes))),
             Field(words.label("label.duration"), duration(words, erasure.times.milliseconds)),
@@ -189,19 +219,17 @@ def verification(words: Words, erasure: Erasure) -> list[Strip]:
     if check.kind != "none":
         compared = words.say("compared", bytes=size(words, check.bytes_compared), share=share(check.bytes_compared, erasure.drive.size))
         rows.append([Field(words.label("label.compared"), compared)])
-        rows.append(
-            [
-                Field(words.label("label.samples"), number(check.samples)),
-                Field(words.label("label.verification-duration"), duration(words, check.milliseconds)),
-            ]
-        )
+        took = Field(words.label("label.verification-duration"), duration(words, check.milliseconds))
+        # nothing is drawn for a full read
+        rows.append([took] if check.kind == "full" else [Field(words.label("label.samples"), number(check.samples)), took])
         if check.percent_ppm is not None:
             rows.append([Field(words.label("label.share"), ppm(check.percent_ppm))])
         if check.seed is not None:
             rows.append([Field(words.label("label.seed"), check.seed, small=True)])
-        # the probability is that of a left-over anywhere on the medium
-        if check.left_over_bytes is not None and check.finding_ppm is not None and not in_part:
-            finding = words.say("finding", bytes=size(words, check.left_over_bytes), probability=ppm(check.finding_ppm))
+        # the probability is that of a left-over anywhere; a full read needs none
+        sampled = check.kind != "full" and not in_part
+        if sampled and check.left_over_bytes is not None and check.finding_ppm is not None:
+            finding = words.say("finding", bytes=size(words, check.left_over_bytes), probability=at_least(check.finding_ppm))
             rows.append([Field(words.label("label.finding"), finding)])
         rows.append(
             [
@@ -331,6 +359,39 @@ def machine(words: Words, erasure: Erasure) -> list[Strip]:
         [Field(words.label("label.kernel"), facts.kernel), Field(words.label("label.boot-id"), facts.boot_id or words.say("unknown"))],
     ]
     return [*heading(words.label("section.machine")), *fields(rows)]
+
+
+def subcontractors(words: Words, certificate: Certificate) -> list[Strip]:
+    """再委託先: each with what is known of it, in the order of the tiers."""
+    if not certificate.subcontractors:
+        return []
+    shares = (("tier", 0.7), ("subcontractor", 3.0), ("address", 4.0), ("corporate-number", 2.2), ("responsible", 2.0))
+    rows = [
+        Row(
+            (
+                str(tier),
+                " ".join(part for part in (party.name, party.department) if part),
+                stated(words, party.address),
+                stated(words, party.corporate_number),
+                stated(words, party.responsible),
+            )
+        )
+        for tier, party in enumerate(certificate.subcontractors, 1)
+    ]
+    columns = [Column(words.label(f"column.{name}"), part) for name, part in shares]
+    return [*heading(words.label("section.subcontractors")), *grid(columns, rows)]
+
+
+def remarks(words: Words, certificate: Certificate, *, brief: bool = False) -> list[Strip]:
+    """備考: those that were too long for the first page, and all where that had no room."""
+    if not certificate.remarks or (remarks_fit(words, certificate.remarks) and not brief):
+        return []
+    return [*heading(words.label("label.remarks")), *paragraph(certificate.remarks, words.say("label.remarks"))]
+
+
+def remarks_fit(words: Words, text: str) -> bool:
+    """Whether they may stand on the first page, where the medium and the result must have room."""
+    return len(lines(text, BODY, WIDTH - LABEL_WIDTH - 2 * PADDING, words.say("label.remarks"))) <= MOST_LINES_OF_REMARKS
 
 
 def records(words: Words, erasure: Erasure, certificate: Certificate, certificate_sha256: str) -> list[Strip]:

@@ -10,7 +10,7 @@ from certify.errors import Refused
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.messages import Language
 from certify.pdf import gallery, head, record
-from certify.pdf.blocks import BODY, LABEL, Line, lines, paint_lines
+from certify.pdf.blocks import BODY, LABEL, lines
 from certify.pdf.fonts import EDITIONS, Face, width
 from certify.pdf.layout import LEFT, MM, PAGE_HEIGHT, WIDTH, Frame, Page, Pen, Strip, Style, flow
 from certify.pdf.words import Words
@@ -21,7 +21,7 @@ from certify.token.text import read_text
 CERTIFICATE_STATEMENT = "certificate.dsse.json"
 
 QR_SIDE = SIDE_MM * MM
-_LAYOUT = "paper/1"
+_LAYOUT = "paper/2"
 _TOP = PAGE_HEIGHT - 14 * MM
 _BOTTOM = 17 * MM
 _PANEL = QR_SIDE + 4 * MM
@@ -37,11 +37,22 @@ def renderer_id() -> str:
     return " ".join((*parts, f"qpdf/{pikepdf.__libqpdf_version__}", EDITIONS))
 
 
+def _on_first_page(strips: Sequence[Strip]) -> bool:
+    frame = _frame_of(0)
+    return sum(strip.height for strip in strips) <= frame.top - frame.bottom
+
+
 def _strips(words: Words, erasure: Erasure, certificate: Certificate, digest: str) -> list[Strip]:
+    below = [*record.medium(words, erasure), *record.result(words, erasure)]
+    first = [*head.head(words, erasure, certificate), *below]
+    brief = not _on_first_page(first)
+    if brief:  # medium and result before whatever can stand elsewhere
+        first = [*head.head(words, erasure, certificate, brief=True), *below]
+    if _on_first_page([*first, *(more := record.who_and_where(words, erasure))]):
+        first += more
     return [
-        *head.head(words, erasure, certificate),
-        *record.medium(words, erasure),
-        *record.result(words, erasure),
+        *first,
+        *record.grounds(words, erasure.claim),
         *record.policy(words, erasure),
         *record.work(words, erasure),
         *record.verification(words, erasure),
@@ -51,6 +62,8 @@ def _strips(words: Words, erasure: Erasure, certificate: Certificate, digest: st
         *record.interruptions(words, erasure),
         *record.medium_details(words, erasure),
         *record.machine(words, erasure),
+        *record.subcontractors(words, certificate),
+        *record.remarks(words, certificate, brief=brief),
         *record.records(words, erasure, certificate, digest),
     ]
 
@@ -70,10 +83,10 @@ def _frame_of(page: int) -> Frame:
     return Frame(_TOP, _BOTTOM + (_PANEL if page == 0 else 0))
 
 
-def _draw_panel(pen: Pen, panel: Sequence[Line], code: QrCode) -> None:
+def _draw_panel(pen: Pen, panel: Strip, code: QrCode) -> None:
     pen.line((LEFT, _BOTTOM + QR_SIDE + 2 * MM), (LEFT + WIDTH, _BOTTOM + QR_SIDE + 2 * MM))
     _draw_code(pen, code, LEFT, _BOTTOM)
-    paint_lines(pen, panel, LEFT + QR_SIDE + 5 * MM, _BOTTOM + QR_SIDE - 2 * MM)
+    panel.paint(pen, LEFT + QR_SIDE + 5 * MM, _BOTTOM + QR_SIDE - 2 * MM)
 
 
 def _test_mark(words: Words) -> str:

@@ -14,7 +14,7 @@ JAPAN = timezone(timedelta(hours=9), "JST")
 # first days: 元号法 and the cabinet orders made under it
 _ERAS = ((date(2019, 5, 1), "reiwa"), (date(1989, 1, 8), "heisei"), (date(1926, 12, 25), "showa"))
 
-_BINARY_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def _era(words: Words, day: date) -> dict[str, str] | None:
@@ -41,8 +41,7 @@ def day_in_japan(words: Words, stamp: Stamp) -> str:
     return f"{first} ({second})" if second else first
 
 
-def _moment(words: Words, at: str) -> tuple[str, str]:
-    moment = parse_rfc3339(at).astimezone(JAPAN)
+def _moment(words: Words, moment: datetime) -> tuple[str, str]:
     era = _era(words, moment.date())
     clock = {"hour": moment.hour, "minute": f"{moment.minute:02}", "second": f"{moment.second:02}"}
     written = words.say("era-moment", month=moment.month, day=moment.day, **clock, **era) if era else None
@@ -50,7 +49,7 @@ def _moment(words: Words, at: str) -> tuple[str, str]:
 
 
 def _parts(words: Words, value: Stamp) -> list[str]:
-    first, second = _moment(words, value.at)
+    first, second = _moment(words, parse_rfc3339(value.at).astimezone(JAPAN))
     return [part for part in (first, second, words.name("time-source", value.source)) if part]
 
 
@@ -61,6 +60,12 @@ def stamp(words: Words, value: Stamp) -> str:
     """
     first, *others = _parts(words, value)
     return " ".join([first, *(f"({part})" for part in others)])
+
+
+def period(words: Words, first: Stamp, last: Stamp) -> str:
+    """From when until when, each in the reader's own way only: the whole of each stands elsewhere on the paper."""
+    start, end = (_moment(words, parse_rfc3339(value.at).astimezone(JAPAN))[0] for value in (first, last))
+    return words.say("period", start=start, end=end)
 
 
 def stamp_in_lines(words: Words, value: Stamp) -> str:
@@ -74,19 +79,18 @@ def number(value: int) -> str:
 
 
 def size(words: Words, count: int) -> str:
-    """Bytes exactly, and rounded down to a binary unit where that is one of use."""
-    if count < 1024:
+    """Bytes exactly, and rounded down to tenths of a decimal unit, as drives are labelled."""
+    if count < 1000:
         return words.say("bytes", count=number(count))
-    power = min((count.bit_length() - 1) // 10, len(_BINARY_UNITS))
-    tenths = count * 10 >> (10 * power)
-    whole, rest = divmod(tenths, 10)
-    exact = count == whole << (10 * power)
-    rounded = f"{number(whole)} {_BINARY_UNITS[power - 1]}" if exact else f"{number(whole)}.{rest} {_BINARY_UNITS[power - 1]}"
-    return words.say("bytes-rounded", count=number(count), rounded=rounded)
+    power = min((len(str(count)) - 1) // 3, len(_UNITS))
+    whole, rest = divmod(count * 10 // 1000**power, 10)
+    return words.say("bytes-rounded", count=number(count), rounded=f"{number(whole)}.{rest} {_UNITS[power - 1]}")
 
 
 def duration(words: Words, milliseconds: int) -> str:
     """Hours, minutes and seconds; tenths below a minute."""
+    if milliseconds < 100:
+        return words.say("duration.moment")
     if milliseconds < 60_000:
         return words.say("duration.seconds", seconds=f"{milliseconds // 1000}.{milliseconds % 1000 // 100}")
     minutes, seconds = divmod(milliseconds // 1000, 60)
@@ -101,6 +105,11 @@ def ppm(parts: int) -> str:
     whole, rest = divmod(parts, 10_000)
     digits = f"{rest:04}".rstrip("0")
     return f"{whole}.{digits} %" if digits else f"{whole} %"
+
+
+def at_least(parts: int) -> str:
+    """A probability as per cent, rounded down to tenths: it is a lower bound, and more digits would say more than is known."""
+    return f"{parts // 10_000}.{parts % 10_000 // 1000} %"
 
 
 def share(part: int, whole: int) -> str:
@@ -136,4 +145,5 @@ def captured(words: Words, value: str | None) -> str:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return words.say("captured-by-camera", time=value)
-    return words.say("captured-by-camera", time=moment.isoformat(sep=" "))
+    era, iso = _moment(words, moment)
+    return words.say("captured-by-camera", time=f"{era} ({iso})" if iso else era)

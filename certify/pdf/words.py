@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from certify.errors import Refused
-from certify.foundation.messages import Language, has_text, text
+from certify.foundation.messages import Language, has_text, signed_words, text
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ class Words:
         if not has_text(key, self.language):
             raise Refused("paper", "unknown-word", key=f"{kind}.{code}")
         return text(key, self.language)
+
+    def signed(self, value: str) -> str:
+        """What signed data say in words of their own, in the paper's language where it is known there."""
+        return signed_words(value, self.language)
 
     def name(self, kind: str, code: str) -> str:
         """The words for a code of an open set, such as an agency's own policy: the code itself where there are none."""

@@ -3,7 +3,21 @@
 import pytest
 
 from certify.foundation import messages
-from certify.foundation.messages import Language, MissingText, Words, choose_language, current_language, has_text, set_language, text
+from certify.foundation.messages import (
+    Language,
+    MissingText,
+    Words,
+    choose_language,
+    current_language,
+    has_text,
+    set_language,
+    signed_words,
+    text,
+)
+from certify.foundation.schemes import load_schemes, scheme_named
+from erase.planner.claims import TABLE
+from erase.planner.editions import EDITIONS, POLICY_EDITIONS
+from erase.planner.policies import load_policy
 
 
 @pytest.mark.parametrize(
@@ -73,3 +87,34 @@ def test_braces_in_a_parameter_are_not_placeholders() -> None:
 
 def test_every_room_is_looked_for_in_both_packages() -> None:
     assert [folder.parent.name for folder in messages.LOCALE_FOLDERS] == ["erase", "certify"]
+
+
+def _clauses() -> list[str]:
+    zones = [(zone, classification) for zone in ("mynumber", "lgwan") for classification in ("1", "2")]
+    asked = [("mic-2020", zone, classification, None) for zone, classification in zones]
+    asked += [(name, None, None, method) for name in POLICY_EDITIONS if name != "mic-2020" for method in ("clear", "purge", "destroy")]
+    return [
+        load_policy(name, zone=zone, classification=classification, require=method, folder=None).clause
+        for name, zone, classification, method in asked
+    ]
+
+
+def test_every_sentence_that_this_version_signs_is_said_in_both_languages() -> None:
+    fixed = scheme_named("fixed-55")
+    assert fixed is not None
+    signed = {
+        *POLICY_EDITIONS.values(),
+        *(edition.edition for edition in EDITIONS.values()),
+        *(f"{edition.standard} {edition.edition}" for edition in EDITIONS.values()),
+        *(row.clause for row in TABLE),
+        *(scheme.source for scheme in (fixed, *load_schemes().values())),
+        *_clauses(),
+    }
+    assert [(key, language) for key in sorted(signed) for language in Language if not has_text(f"signed.{key}", language)] == []
+
+
+def test_what_was_signed_in_words_of_others_is_given_as_it_was_signed() -> None:
+    assert signed_words("第2版; {x} 50 %", Language.ENGLISH) == "第2版; {x} 50 %"
+    known, own = "section 2.5, Appendix A: Clear", "our own rule"
+    assert signed_words(f"{known}; {own}", Language.JAPANESE) == "2.5 節、附属書 A: Clear、our own rule"
+    assert signed_words("", Language.JAPANESE) == ""

@@ -8,7 +8,8 @@ import pytest
 
 from certify.errors import Refused
 from certify.foundation.messages import Language
-from certify.pdf.fonts import FOLDER, Face, composed, require_glyphs, runs, width
+from certify.pdf.blocks import STRONG, lines
+from certify.pdf.fonts import FOLDER, Face, composed, evenly, require_glyphs, runs, width
 
 
 @pytest.mark.parametrize("face", list(Face))
@@ -35,6 +36,9 @@ def test_a_kanji_that_the_first_font_lacks_comes_from_the_second() -> None:
         ("\t", "U+0009"),
         ("\u2028", "U+2028"),
         ("\ud800", "U+D800"),
+        ("\U0001f600", "U+1F600"),  # a face
+        ("\U0001f4be", "U+1F4BE"),  # a thing
+        ("\U0001f3fb", "U+1F3FB"),  # a colour of skin
     ],
 )
 def test_a_character_without_a_glyph_or_that_hides_is_refused_by_name(character: str, code: str, language: Language) -> None:
@@ -46,6 +50,16 @@ def test_a_character_without_a_glyph_or_that_hides_is_refused_by_name(character:
     assert "作業者" in what
     assert why
     assert next_step
+
+
+def test_a_name_with_a_letter_of_the_second_font_is_thin_as_a_whole() -> None:
+    assert evenly("髙橋﨑 斉𠮷", Face.BOLD) is Face.REGULAR
+    assert evenly("髙橋﨑 斉", Face.BOLD) is Face.BOLD
+    assert {line.style.face for line in lines("髙橋﨑 斉𠮷", STRONG, 400, "証明者")} == {Face.REGULAR}
+
+
+def test_symbols_of_papers_are_printed() -> None:
+    require_glyphs("℃№㈱〒→★☆○△□※", Face.BOLD, "備考")
 
 
 def test_marks_are_joined_with_their_letters() -> None:

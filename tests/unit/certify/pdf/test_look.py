@@ -12,11 +12,13 @@ import pytest
 from certify.errors import Malformed
 from certify.foundation.messages import Language
 from certify.pdf import record
-from certify.pdf.blocks import STRONG, Field, banner, fields, heading, lines, to_fill_in
+from certify.pdf.blocks import BODY, NOTE, SMALL, STRONG, Field, banner, fields, heading, lines, to_fill_in
+from certify.pdf.gallery import photos
 from certify.pdf.head import head
-from certify.pdf.layout import LEFT, PAGE_HEIGHT, PAGE_WIDTH, WIDTH, Strip
+from certify.pdf.layout import LEFT, MM, PAGE_HEIGHT, PAGE_WIDTH, WIDTH, Strip
 from certify.pdf.qr_on_page import MAX_PAGES, PageCode, codes_on_pages
 from certify.pdf.words import Label, Words
+from certify.statement.model import Photo
 from certify.token.picture import qr_texts
 
 Make = Callable[..., Any]
@@ -207,6 +209,35 @@ def test_a_box_to_fill_in_grows_with_what_is_printed_in_it() -> None:
     assert all(bottom >= PAGE_HEIGHT - box.height for _, bottom, _, _ in pen.texts)
     (_, small) = to_fill_in([(Label("判断", "Decision"), "", 1.0)], height=20)
     assert small.height == 20
+
+
+@pytest.mark.parametrize(("size", "height"), [((1500, 6000), 720), ((2250, 4000), 356), ((6000, 1500), 120)])
+def test_a_narrow_upright_photo_gets_the_height_of_the_page(
+    make_erasure: Make, make_certificate: Make, size: tuple[int, int], height: float
+) -> None:
+    width_, height_ = size
+    photo = Photo(
+        file="photos/01.jpg",
+        kind="label",
+        caption=None,
+        original_sha256="0" * 64,
+        published_sha256="1" * 64,
+        width=width_,
+        height=height_,
+        captured="2026-11-23T07:05:00+09:00",
+        barcodes=[],
+    )
+    strips = photos(Words(Language.JAPANESE), make_erasure(), make_certificate(photos=[photo]), [b""])
+    pen = _draw(strips)
+    assert sum(strip.height for strip in strips) <= 266 * MM
+    left, bottom, right, top = pen.boxes[1]
+    assert top - bottom == pytest.approx(height, abs=1)
+    assert (right - left) / (top - bottom) == pytest.approx(width_ / height_)
+
+
+@pytest.mark.parametrize("style", [SMALL, NOTE, BODY])
+def test_no_text_is_smaller_than_can_be_read(style: Any) -> None:
+    assert style.size >= 6.5
 
 
 def test_a_heading_stays_with_what_follows() -> None:

@@ -73,7 +73,8 @@ def test_the_plain_certificate_says_everything_that_an_office_asks_for(make_pape
     erasure = paper.erasure
     for expected in (
         "消去・廃棄証明書",
-        "○○市長 総務部 情報政策課 御中",
+        "○○市長 様",
+        "(総務部 情報政策課 取扱い)",
         "情報システム機器廃棄に伴うデータ消去業務",
         "消サ発第1123号",
         paper.certificate.certificate,
@@ -82,7 +83,7 @@ def test_the_plain_certificate_says_everything_that_an_office_asks_for(make_pape
         "鈴木 三郎",
         "押印欄",
         "消去完了",
-        "Clear (消去) に該当します",
+        "Clear に該当します",
         "TOSHIBA DT01ACA050",
         "Y5N3KV2AS",
         "500,107,862,016",
@@ -101,7 +102,7 @@ def test_the_plain_certificate_says_everything_that_an_office_asks_for(make_pape
         erasure.journal.sha256,
         erasure.scheme.passes[0].key,
         paper.certificate.erasure_sha256,
-        "本書はQRコードで真正性を確認できます",
+        "QRコードから、本書の主な記載に受託者の署名があることを確認できます",
         "時計はNTP同期",
     ):
         assert _seen(expected) in text, expected
@@ -181,7 +182,7 @@ def test_a_verification_that_left_sectors_out_never_reads_like_one_of_all(
     text = make_paper(make_failed_erasure(claim=claim, verification=check), language=language.value).text()
     japanese = language is Language.JAPANESE
     words = Words(language)
-    limited = "書き込み及び読み出しのできた範囲に限り合格" if japanese else "passed for the sectors that could be written and read, only"
+    limited = "書込み及び読出しのできた範囲に限り合格" if japanese else "passed for the sectors that could be written and read, only"
     assert text.count(_seen(limited)) == 2  # under the result, and in the section on the verification
     assert _seen(words.say(f"verification.{kind}-in-part")) in text
     assert _seen(words.code("evidence", "logical-read-back")) not in text
@@ -210,11 +211,24 @@ def test_a_failed_verification_with_exceptions_stays_failed(make_failed_erasure:
     assert record.verification_result(Words(Language.JAPANESE), make_failed_erasure(verification=check)) == "不合格"
 
 
-def test_a_whole_verification_is_said_to_be_one_with_its_probability(make_paper: Make, make_erasure: Make) -> None:
+def test_a_whole_verification_is_said_to_be_one_and_has_neither_samples_nor_a_probability(make_paper: Make, make_erasure: Make) -> None:
     text = make_paper(make_erasure()).text()
     assert "全領域の読出し照合" in text
-    assert "100%の確率で検出" in text
     assert "範囲に限り" not in text
+    assert "確率" not in text
+    assert "抜取箇所数" not in text
+
+
+def test_the_probability_of_a_sampling_is_a_lower_bound_and_names_the_area(make_paper: Make, make_erasure: Make) -> None:
+    check = msgspec.structs.replace(
+        make_erasure().verification, kind="nist-800-88r1", seed="00" * 32, samples=12_345, left_over_bytes=4096, finding_ppm=994_999
+    )
+    said = "ホストから読み書きできる領域に 4,096 バイト (4.0 kB)の消し残りがあれば、99.4 % 以上の確率で検出"
+    text = make_paper(make_erasure(verification=check)).text()
+    assert _seen(said) in text
+    assert "抜取箇所数Samples12,345" in text
+    unknown = msgspec.structs.replace(check, left_over_bytes=None, finding_ppm=None)
+    assert "確率" not in make_paper(make_erasure(verification=unknown)).text()
 
 
 @pytest.mark.parametrize("remarks", [None, "備考" * 200])
@@ -284,7 +298,7 @@ def test_the_foot_of_a_test_paper_says_test_once_in_each_language(make_paper: Ma
         ("見本庁長官", None, "見本庁長官 様"),
         ("見本市", None, "見本市 御中"),
         ("見本市", "総務課", "見本市 総務課 御中"),
-        ("見本市長", "総務課", "見本市長 総務課 御中"),
+        ("見本市長", "総務課", "見本市長 様\n(総務課 取扱い)"),
         ("見本市", "総務課長", "見本市 総務課長 様"),
         ("見本市長 様", None, "見本市長 様"),
         ("見本市長殿", None, "見本市長殿"),
@@ -294,13 +308,13 @@ def test_the_foot_of_a_test_paper_says_test_once_in_each_language(make_paper: Ma
 )
 def test_office_holders_are_addressed_as_people_and_bodies_as_bodies(name: str, department: str | None, printed: str) -> None:
     party = Party(name=name, department=department, address=None, corporate_number=None, responsible=None)
-    assert head.addressed(Words(Language.JAPANESE), party) == printed
+    assert "\n".join(filter(None, head.addressed(Words(Language.JAPANESE), party))) == printed
 
 
 def test_an_english_address_has_no_honorific() -> None:
     for name in ("見本市長", "Model City"):
         party = Party(name=name, department=None, address=None, corporate_number=None, responsible=None)
-        assert head.addressed(Words(Language.ENGLISH), party) == name
+        assert head.addressed(Words(Language.ENGLISH), party) == (name, "")
 
 
 def test_the_paper_calls_policy_and_zone_as_the_command_line_does(make_paper: Make, make_erasure: Make) -> None:
@@ -315,8 +329,106 @@ def test_a_policy_that_asks_for_more_is_said_not_to_be_met(make_paper: Make, mak
     text = make_paper(make_erasure(policy=policy)).text()
     assert "LGWAN接続系" in text
     assert "機密性2" in text
-    assert "求められる消去区分を満たしません" in text
-    assert "求められる消去区分を満たします" in make_paper(make_erasure()).text()
+    assert "求められる消去区分Purgeを満たしません" in text
+    met = make_paper(make_erasure())
+    assert "求められる消去区分Clearを満たします" in met.text(page=1)
+    assert "基準未充足" not in met.text()
+
+
+@pytest.mark.parametrize(
+    ("require", "language_of_paper", "said"),
+    [
+        ("destroy", "ja", ["物理的破壊が必要(基準未充足)", "求められる消去区分Destroyを満たしません(物理的破壊が必要です)"]),
+        ("destroy", "en", ["PHYSICALDESTRUCTIONISSTILLNEEDED", "Therequiredmethod,Destroy,isNOTreached(physicaldestructionisneeded)"]),
+        ("purge", "ja", ["基準未充足", "求められる消去区分Purgeを満たしません"]),
+        ("purge", "en", ["REQUIREDMETHODNOTREACHED", "Therequiredmethod,Purge,isNOTreached"]),
+    ],
+)
+def test_a_required_method_that_was_missed_stands_large_on_the_first_page(
+    make_paper: Make, make_erasure: Make, require: str, language_of_paper: str, said: list[str]
+) -> None:
+    policy = msgspec.structs.replace(make_erasure().policy, id="mic-2020", zone="mynumber", classification="3", require=require)
+    page = make_paper(make_erasure(policy=policy), language=language_of_paper).text(page=1)
+    assert [sentence for sentence in said if sentence not in page] == []
+
+
+def test_where_nothing_is_claimed_no_clause_of_a_standard_follows(make_paper: Make, make_failed_erasure: Make) -> None:
+    failed = make_failed_erasure()
+    assert failed.claim.method == "none"
+    claim = msgspec.structs.replace(failed.claim, clause="Appendix A, Tables A-5, A-6: Clear by overwriting")
+    text = make_paper(make_failed_erasure(claim=claim)).text()
+    assert "準拠規格(版)Standard(edition)該当なし" in text
+    assert "上書きによるClear" not in text
+
+
+def test_signed_sentences_are_printed_in_the_papers_language_and_unknown_ones_as_they_are(make_paper: Make, make_erasure: Make) -> None:
+    good = make_erasure()
+    edition = "Rev. 1 (2014-12, withdrawn 2025-09-26)"
+    claim = msgspec.structs.replace(good.claim, edition=edition, clause="Appendix A, Tables A-5, A-6: Clear by overwriting; a rule of ours")
+    policy = msgspec.structs.replace(good.policy, id="mic-2020", edition="令和2年12月改定 (2020-12)", zone="lgwan", classification="1")
+    erasure = make_erasure(claim=claim, policy=policy)
+    japanese, english = (make_paper(erasure, language=language).text() for language in ("ja", "en"))
+    assert _seen("NIST SP 800-88 Rev. 1 (2014年12月、2025年9月26日廃止)") in japanese
+    assert _seen("表 A-5、表 A-6: 上書きによる Clear、a rule of ours") in japanese
+    assert "withdrawn" not in japanese
+    assert _seen(f"NIST SP 800-88 {edition}") in english
+    assert _seen("revised December 2020") in english
+    assert "令和2年12月改定" not in english
+
+
+@pytest.mark.parametrize("language_of_paper", ["ja", "en"])
+def test_long_remarks_leave_the_first_page_to_the_medium_and_the_result(
+    make_paper: Make, make_erasure: Make, language_of_paper: str
+) -> None:
+    words = Words(Language(language_of_paper))
+    for remarks, apart in (("短い備考", False), ("とても長い備考です。" * 60, True)):
+        paper = make_paper(make_erasure(), remarks=remarks, language=language_of_paper)
+        first = paper.text(page=1)
+        assert _seen(words.say("outcome.erased")) in first
+        assert "Y5N3KV2AS" in first
+        assert (_seen(words.say("remarks-apart")) in first) is apart
+        assert (remarks in first) is not apart
+        assert paper.text().count("備考です。") >= 59 * apart  # one may be parted by the foot of a page
+
+
+@pytest.mark.parametrize("language_of_paper", ["ja", "en"])
+def test_the_result_is_on_the_first_page_however_much_else_there_is(
+    make_paper: Make, make_failed_erasure: Make, make_certificate: Make, language_of_paper: str
+) -> None:
+    words = Words(Language(language_of_paper))
+    party = Party(name="再委託運送", department="輸送部", address="埼玉県", corporate_number="9876543210987", responsible="佐藤 次郎")
+    certifier = msgspec.structs.replace(make_certificate().certifier, authority="全社統括")
+    more = {"subject": None, "contract": None, "destination": None, "remarks": "備考" * 20, "subcontractors": [party] * 3}
+    paper = make_paper(make_failed_erasure(), certifier=certifier, language=language_of_paper, **more)
+    first = paper.text(page=1)
+    assert _seen(words.say("outcome.erased-with-exceptions")) in first
+    assert _seen(words.say("policy-met.no", method="Clear")) in first
+    assert _seen(words.label("label.authority").first) in first
+    assert "備考" * 20 in paper.text()
+
+
+def test_each_subcontractor_is_named_with_all_that_is_known(make_paper: Make, make_erasure: Make) -> None:
+    party = Party(
+        name="再委託運送", department="輸送部", address="埼玉県さいたま市", corporate_number="9876543210987", responsible="佐藤 次郎"
+    )
+    other = Party(name="破砕処理", department=None, address=None, corporate_number=None, responsible=None)
+    text = make_paper(make_erasure(), subcontractors=[party, other]).text()
+    assert _seen("1 再委託運送 輸送部 埼玉県さいたま市 9876543210987 佐藤 次郎") in text
+    assert _seen("2 破砕処理 記載なし 記載なし 記載なし") in text
+
+
+def test_the_first_page_names_the_people_and_the_place_if_it_has_room(make_paper: Make, make_erasure: Make) -> None:
+    first = make_paper(make_erasure(), subcontractors=[], remarks=None).text(page=1)
+    for expected in ("令和8年11月23日", "髙橋 一郎", "山﨑 花子", "○○市役所 本庁舎 地下1階 作業室"):
+        assert _seen(expected) in first
+
+
+def test_the_text_beside_the_code_stays_above_the_foot(make_certificate: Make) -> None:
+    from certify.pdf.render import QR_SIDE
+
+    for language in Language:
+        certificate = make_certificate(language=language.value, verify_url="https://" + "a" * 52)
+        assert head.code_panel(Words(language), certificate, "0" * 64).height <= QR_SIDE
 
 
 def test_an_agencys_own_policy_is_named_by_its_id(make_paper: Make, make_erasure: Make) -> None:

@@ -43,7 +43,38 @@ def test_punctuation_and_small_kana_do_not_begin_a_line_and_brackets_do_not_end_
 
 
 def test_latin_words_are_kept_whole_among_japanese() -> None:
-    assert _lines("規格はNIST SP 800-88です", 6) == ["規格はNIST", "SP 800-88で", "す"]
+    assert _lines("規格はNIST SP 800-88です", 6) == ["規格は", "NIST SP 800-", "88です"]
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "lines"),
+    [
+        ("消去は令和8年11月3日に", 5, ["消去は", "令和8年", "11月3日に"]),
+        ("見本館12階1203号室", 4, ["見本館", "12階", "1203号室"]),
+        ("全域を3 回上書き", 4, ["全域を", "3 回上書", "き"]),
+        ("別紙の第12条による", 4, ["別紙の", "第12条に", "よる"]),
+        ("住所は〒100-0001", 7, ["住所は", "〒100-0001"]),
+        ("容量は1,000 バイトです", 7, ["容量は", "1,000 バイトで", "す"]),
+        ("see NIST SP 800-88 now", 8, ["see", "NIST SP 800-88", "now"]),
+        ("見本市長 様", 4, ["見本市", "長 様"]),
+        ("ﾊﾝｶｸﾊﾞｯｸ", 2, ["ﾊﾝｶｸ", "ﾊﾞｯｸ"]),
+    ],
+)
+def test_what_is_read_as_one_is_kept_whole(text: str, limit: float, lines: list[str]) -> None:
+    assert _lines(text, limit) == lines
+
+
+@pytest.mark.parametrize("character", "｡､･｣ｧｨｩｪｫｬｭｮｯｰﾞﾟ")
+def test_half_width_forms_begin_no_line_either(character: str) -> None:
+    assert not may_break("ｶ", character)
+
+
+def test_where_a_fact_comes_from_stands_on_a_line_of_its_own_rather_than_broken() -> None:
+    assert _lines("VIRT-4c5bb7e37ddd17d2 (本ソフトウェアが算出)", 15) == ["VIRT-4c5bb7e37ddd17d2", "(本ソフトウェアが算出)"]
+
+
+def test_a_long_id_is_broken_behind_a_hyphen() -> None:
+    assert _lines("84ac1eff-45a1-4dca-b627-94d6d2783eab", 13) == ["84ac1eff-45a1-4dca-b627-", "94d6d2783eab"]
 
 
 def test_a_word_wider_than_the_line_is_broken_anywhere() -> None:

@@ -51,11 +51,12 @@ def test_moments_are_in_japanese_time_and_say_whose_clock_it_was() -> None:
     ("count", "written"),
     [
         (0, "0 バイト"),
-        (1023, "1,023 バイト"),
-        (1024, "1,024 バイト (1 KiB)"),
-        (268_435_456, "268,435,456 バイト (256 MiB)"),
-        (500_107_862_016, "500,107,862,016 バイト (465.7 GiB)"),
-        (1024**3 - 1, "1,073,741,823 バイト (1,023.9 MiB)"),  # never rounded up
+        (999, "999 バイト"),
+        (1000, "1,000 バイト (1.0 kB)"),
+        (268_435_456, "268,435,456 バイト (268.4 MB)"),
+        (1_000_204_886_016, "1,000,204,886,016 バイト (1.0 TB)"),
+        (1_999_999_999, "1,999,999,999 バイト (1.9 GB)"),  # never rounded up
+        (2**53 - 1, "9,007,199,254,740,991 バイト (9.0 PB)"),
     ],
 )
 def test_sizes_are_exact_and_rounded_down(count: int, written: str) -> None:
@@ -64,7 +65,15 @@ def test_sizes_are_exact_and_rounded_down(count: int, written: str) -> None:
 
 @pytest.mark.parametrize(
     ("milliseconds", "written"),
-    [(0, "0.0 秒"), (59_999, "59.9 秒"), (60_000, "1 分 0 秒"), (3_599_999, "59 分 59 秒"), (8_023_456, "2 時間 13 分 43 秒")],
+    [
+        (0, "0.1 秒未満"),
+        (99, "0.1 秒未満"),
+        (100, "0.1 秒"),
+        (59_999, "59.9 秒"),
+        (60_000, "1 分 0 秒"),
+        (3_599_999, "59 分 59 秒"),
+        (8_023_456, "2 時間 13 分 43 秒"),
+    ],
 )
 def test_durations(milliseconds: int, written: str) -> None:
     assert values.duration(JAPANESE, milliseconds) == written
@@ -75,6 +84,10 @@ def test_a_probability_is_never_said_to_be_more_than_it_is(parts: int, written: 
     assert values.ppm(parts) == written
 
 
+def test_a_lower_bound_is_rounded_down_to_tenths() -> None:
+    assert [values.at_least(parts) for parts in (0, 994_999, 999_999, 1_000_000)] == ["0.0 %", "99.4 %", "99.9 %", "100.0 %"]
+
+
 def test_a_share_is_rounded_down() -> None:
     assert values.share(2_999_999, 3_000_000) == "99.9999 %"
     assert values.share(0, 0) == "0 %"
@@ -83,7 +96,7 @@ def test_a_share_is_rounded_down() -> None:
 def test_a_fact_names_its_source_unless_it_is_the_drives_own_word() -> None:
     assert values.fact(JAPANESE, Fact(value="ABC123", source="identify")) == "ABC123"
     assert values.fact(JAPANESE, Fact(value="ABC123", source="label")) == "ABC123 (ラベルを人が読み取り)"
-    assert "USB変換器" in values.fact(JAPANESE, Fact(value="ABC123", source="bridge"))
+    assert "USB 変換器" in values.fact(JAPANESE, Fact(value="ABC123", source="bridge"))
     assert values.fact(JAPANESE, None) == "不明"
 
 
@@ -95,8 +108,8 @@ def test_a_person_is_named_after_organisation_and_post_or_by_id() -> None:
 @pytest.mark.parametrize(
     ("said", "written"),
     [
-        ("2026-11-23T07:05:00+09:00", "2026-11-23 07:05:00+09:00 (カメラの申告)"),
-        ("2026-11-23T07:05:00", "2026-11-23 07:05:00 (カメラの申告)"),
+        ("2026-11-23T07:05:00+09:00", "令和8年11月23日 7時05分00秒 (2026-11-23T07:05:00+09:00) (カメラの申告)"),
+        ("2026-11-23T07:05:00", "令和8年11月23日 7時05分00秒 (2026-11-23T07:05:00) (カメラの申告)"),
         ("yesterday", "yesterday (カメラの申告)"),
         (None, "不明 (写真に記録がありません)"),
     ],
