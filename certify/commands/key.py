@@ -6,7 +6,7 @@ import argparse
 import unicodedata
 from typing import TYPE_CHECKING
 
-from certify.foundation.clock import rfc3339
+from certify.foundation.clock import in_japan, rfc3339
 from certify.foundation.commandline import Context, add_actions
 from certify.foundation.errors import Exit
 from certify.foundation.messages import text
@@ -73,10 +73,10 @@ def _new(options: argparse.Namespace, context: Context) -> int:
     context.say(text("keys.made"))
     context.say(text("keys.folder", folder=context.home.keys))
     context.say(text("keys.trust", path=context.home.trust))
-    context.say(text("keys.valid-until", end=rfc3339(validity.end)))
+    context.say(text("keys.valid-until", end=in_japan(validity.end)))
     context.say(text("keys.encrypted" if wish else "keys.plain"))
     if trial:
-        context.say(text("keys.trial-names", names=", ".join(trial)))
+        context.say(text("keys.trial-names", names=tuple(trial)))
     context.say(text("keys.carry-root", path=root))
     return Exit.DONE
 
@@ -108,7 +108,7 @@ def _row(entry: KeyEntry) -> tuple[str, ...]:
         entry.name,
         text(f"signing.role-{entry.role.value}") if entry.role else text("keys.role-none"),
         text(f"keys.state-{entry.state.value}"),
-        rfc3339(entry.valid_until),
+        in_japan(entry.valid_until),
         text(f"keys.protection-{entry.protection.value}"),
         entry.keyid[:_KEYID_SHOWN],
         holder,

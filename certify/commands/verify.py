@@ -9,7 +9,7 @@ from pathlib import Path
 from certify.errors import CertifyError
 from certify.foundation.clock import parse_rfc3339
 from certify.foundation.commandline import Context
-from certify.foundation.errors import Exit
+from certify.foundation.errors import Exit, system_reason
 from certify.foundation.messages import text
 
 _OUTCOMES = ("erased", "erased-with-exceptions", "not-erased")
@@ -31,7 +31,7 @@ def _read(path: Path, limit: int) -> bytes:
         with path.open("rb") as stream:
             return stream.read(limit + 1)
     except OSError as error:
-        raise CertifyError("verify", "no-such-file", file=str(path), detail=error.strerror or str(error)) from error
+        raise CertifyError("verify", "no-such-file", file=str(path), detail=system_reason(error)) from error
 
 
 def _moment(written: str | None, now: datetime) -> datetime:
@@ -73,8 +73,11 @@ def run(options: argparse.Namespace, context: Context) -> int:
         if untold:
             context.say(text("verify.expected-untold"))
         elif otherwise:
-            outcome = printable(verdict.paper.outcome or "-")
-            context.say(text("verify.expected-otherwise", outcome=outcome, expected=options.expect))
+            found = verdict.paper.outcome or "-"
+            outcome = text(f"paper.outcome.{found}") if found in _OUTCOMES else printable(found)
+            context.say(text("verify.expected-otherwise", outcome=outcome, expected=text(f"paper.outcome.{options.expect}")))
+            if options.expect == "erased":
+                context.say(text("verify.expected-next"))
     if untold:
         return Exit.CANNOT_TELL
     return Exit.NOT_REACHED if otherwise else status

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Protocol
+
+_JAPAN = timezone(timedelta(hours=9))
 
 
 class Clock(Protocol):
@@ -60,6 +62,11 @@ class FixedClock:
         """Moves both the wall clock and the monotonic clock."""
         self.at += timedelta(seconds=seconds)
         self.seconds += seconds
+
+
+def in_japan(moment: datetime) -> str:
+    """A moment as screens show it to people: the wall-clock time in Japan, which says so itself."""
+    return f"{moment.astimezone(_JAPAN):%Y-%m-%d %H:%M:%S} JST"
 
 
 def rfc3339(moment: datetime) -> str:

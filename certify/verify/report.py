@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta, timezone
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from certify.foundation.clock import parse_rfc3339, rfc3339
-from certify.foundation.messages import current_language, has_text, text
+from certify.foundation.clock import in_japan, parse_rfc3339, rfc3339
+from certify.foundation.messages import current_language, has_text, signed_words, text
 from certify.pdf.words import Words
 from certify.verify.printable import padded, printable
-from certify.verify.verdict import WITHOUT_THE_STATIONS_WORD, Bottom, Check, Outcome, Paper, Person, Verdict
+from certify.verify.reasons import Reason
+from certify.verify.verdict import WITHOUT_THE_STATIONS_WORD, Bottom, Check, Kind, Outcome, Paper, Person, Verdict
 
 _RULE = "━" * 64
 _LABEL_COLUMNS = 26
 _OUTCOME_COLUMNS = 14
-_JAPAN = timezone(timedelta(hours=9))
 _METHODS: tuple[str | None, ...] = ("none", "clear", "purge", "destroy")  # NIST SP 800-88, from weakest to strongest
 _CODES_OF = {"codes": "statement.contradiction-"}
 
@@ -38,7 +38,19 @@ def _banner(verdict: Verdict) -> Iterator[str]:
     yield _RULE
     if doubt := verdict.first_doubt:
         yield f"{_say('label.because')}: ({doubt.step.number}) {_say(f'step.{doubt.step.value}')}: {_reason(doubt)}"
-    yield f"{_say('label.next')}: {_say(f'next.{verdict.bottom.value}')}"
+    yield f"{_say('label.next')}: {_next(verdict)}"
+
+
+def _next(verdict: Verdict) -> str:
+    if verdict.bottom is Bottom.VALID and (verdict.paper.outcome not in (None, "erased") or _below_policy(verdict.paper)):
+        return _say("next.valid-not-erased")
+    return _say(f"next.{verdict.bottom.value}")
+
+
+def _limit(verdict: Verdict) -> str:
+    """What the result does not show."""
+    only_code = verdict.bottom is Bottom.VALID and verdict.kind in (Kind.PICTURE, Kind.TOKEN)
+    return _say("limit.valid-code" if only_code else f"limit.{verdict.bottom.value}")
 
 
 def _below_policy(paper: Paper) -> bool:
@@ -52,7 +64,7 @@ def _reason(check: Check) -> str:
 
 
 def _moment(at: str | None) -> str | None:
-    return f"{parse_rfc3339(at).astimezone(_JAPAN):%Y-%m-%d %H:%M:%S} JST" if at else None
+    return in_japan(parse_rfc3339(at)) if at else None
 
 
 def _person(person: Person | None) -> str | None:
@@ -65,13 +77,20 @@ def _word(words: Words, kind: str, code: str | None) -> str | None:
     return words.name(kind, code) if code else None
 
 
+def _standard(paper: Paper) -> str | None:
+    """The rule that the claim stands on; where nothing is claimed there is none."""
+    if paper.standard is None:
+        return None
+    return text("paper.not-applicable") if paper.method == "none" else signed_words(paper.standard, current_language())
+
+
 def _fields(paper: Paper, words: Words) -> Iterator[tuple[str, str | None]]:
     yield "certificate", paper.certificate
     yield "outcome", _word(words, "outcome", paper.outcome)
     yield "method", _word(words, "method", paper.method)
     yield "policy", paper.policy
     yield "required", _word(words, "method", paper.required)
-    yield "standard", paper.standard
+    yield "standard", _standard(paper)
     yield (
         "technique",
         " / ".join(_word(words, kind, code) or "" for kind, code in (("technique", paper.technique), ("scheme", paper.scheme)) if code),
@@ -137,9 +156,21 @@ def _error_sentence(error: str, check: Check) -> str:
 def _checks(verdict: Verdict, *, explain: bool) -> Iterator[str]:
     yield ""
     yield _say("heading.checks")
-    for check in verdict.checks:
-        if check.outcome is Outcome.NOT_APPLICABLE and not explain:
-            continue
+    shown = [check for check in verdict.checks if explain or check.outcome is not Outcome.NOT_APPLICABLE]
+    for waited, group in groupby(shown, key=lambda check: check.reason is Reason.EARLIER_STEP and not explain):
+        checks = list(group)
+        yield from _folded(checks) if waited and len(checks) > 1 else _each(checks, explain=explain)
+
+
+def _folded(checks: Sequence[Check]) -> Iterator[str]:
+    """Checks in a row that were not reached, all for one reason."""
+    numbers = f"{checks[0].step.number}-{checks[-1].step.number}"
+    outcome = padded(_say(f"outcome.{checks[0].outcome.value}"), _OUTCOME_COLUMNS)
+    yield f"  {numbers:>2}  {outcome}{_reason(checks[0])} [{checks[0].reason.value}]"
+
+
+def _each(checks: Sequence[Check], *, explain: bool) -> Iterator[str]:
+    for check in checks:
         outcome = padded(_say(f"outcome.{check.outcome.value}"), _OUTCOME_COLUMNS)
         yield f"  {check.step.number:>2}  {outcome}{_say(f'step.{check.step.value}')}"
         indent = " " * (6 + _OUTCOME_COLUMNS)
@@ -156,7 +187,7 @@ def report(verdict: Verdict, *, explain: bool) -> str:
         f"{_say('label.file')}: {printable(verdict.name)} ({_say(f'kind.{verdict.kind.value}')})",
         f"{_say('label.judged')}: {_moment(rfc3339(verdict.judged_at))}",
     ]
-    return "\n".join([*_banner(verdict), *head, *_paper(verdict), *_checks(verdict, explain=explain), "", _say("limit")])
+    return "\n".join([*_banner(verdict), *head, *_paper(verdict), *_checks(verdict, explain=explain), "", _limit(verdict)])
 
 
 def for_machines(verdict: Verdict, *, explain: bool) -> dict[str, object]:

@@ -18,7 +18,8 @@ def _value(fact: model.Fact | None) -> str | None:
 
 def of_erasure(paper: Paper, erasure: model.Erasure) -> Paper:
     """What the station states."""
-    identity, people, result = erasure.drive.identity, erasure.people, erasure.verification.result
+    identity, people, check = erasure.drive.identity, erasure.people, erasure.verification
+    in_part = compared_in_part(erasure)
     return replace(
         paper,
         test=paper.test or erasure.test,
@@ -30,8 +31,8 @@ def of_erasure(paper: Paper, erasure: model.Erasure) -> Paper:
         standard=f"{erasure.claim.standard} {erasure.claim.edition}",
         technique=erasure.technique.id,
         scheme=erasure.scheme.id,
-        verification=erasure.verification.kind,
-        verified="passed-in-part" if result == "passed" and compared_in_part(erasure) else result,
+        verification=f"{check.kind}-in-part" if in_part else check.kind,
+        verified="passed-in-part" if check.result == "passed" and in_part else check.result,
         maker=_value(identity.vendor),
         model=_value(identity.model),
         serial=_value(identity.serial) or _value(identity.wwn) or _value(identity.eui64) or _value(identity.nguid),

@@ -31,7 +31,7 @@ def certify(tmp_path, clock):
 def test_new_keys_are_made_and_listed(certify, tmp_path):
     status, out, err = certify("key", "new", *NAMES)
     assert (status, err) == (0, "")
-    assert "2031-11-23T01:02:03Z" in out
+    assert "2031-11-23 10:02:03 JST" in out
     assert str(tmp_path / "home" / "keys" / "root-offline" / "root.key") in out
     assert "施錠して保管" in out
     assert "TEST" not in out
@@ -39,7 +39,7 @@ def test_new_keys_are_made_and_listed(certify, tmp_path):
     assert status == 0
     lines = out.splitlines()
     assert [line.split()[0] for line in lines[1:]] == ["root", "issuing", "station", "contractor"]
-    assert all("有効" in line and "2031-11-23T01:02:03Z" in line for line in lines[1:])
+    assert all("有効" in line and "2031-11-23 10:02:03 JST" in line for line in lines[1:])
     assert "株式会社試験消去 / 端末 1" in lines[3]
 
 

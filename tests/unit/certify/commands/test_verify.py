@@ -100,7 +100,8 @@ def test_a_true_paper_of_a_failure_is_not_what_was_expected(run: Run) -> None:
     assert run(name, "--trust", TRUST)[0] == 0
     status, out, _ = run(name, "--trust", TRUST, "--expect", "erased")
     assert status == 1
-    assert "not 'erased' as expected" in out
+    assert "not 'ERASED' as expected" in out
+    assert "Don't treat this drive as erased, and ask the contractor." in out
     assert run(name, "--trust", TRUST, "--expect", "not-erased")[0] == 0
     assert run(_good("bundle.haiki.zip"), "--trust", TRUST, "--expect", "erased")[0] == 0
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from certify.foundation.messages import Language, has_text, set_language, text
 from certify.verify.printable import printable_json
 from certify.verify.reasons import Reason
 from certify.verify.report import for_machines, report
-from certify.verify.verdict import Bottom, Check, Kind, Outcome, Paper, Person, Step, Verdict
+from certify.verify.verdict import NEEDED, Bottom, Check, Kind, Outcome, Paper, Person, Step, Verdict
 
 Judge = Callable[[str], Verdict]
 
@@ -156,3 +157,58 @@ def test_the_screen_speaks_the_language_that_was_chosen(judge: Judge) -> None:
     assert "VALID" in report(verdict, explain=False)
     set_language(Language.JAPANESE)
     assert "有効" in report(verdict, explain=False)
+
+
+def _verdict(kind: Kind, ended: Outcome, paper: Paper | None = None) -> Verdict:
+    checks = tuple(Check(step, ended, Reason.AS_IT_SHOULD_BE) for step in NEEDED[kind])
+    return Verdict(kind, "x", datetime(2026, 11, 23, tzinfo=UTC), checks, paper or Paper())
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "key"),
+    [
+        (Kind.BUNDLE, Outcome.PASSED, "valid"),
+        (Kind.CERTIFICATE, Outcome.PASSED, "valid"),
+        (Kind.PICTURE, Outcome.PASSED, "valid-code"),
+        (Kind.TOKEN, Outcome.PASSED, "valid-code"),
+        (Kind.TOKEN, Outcome.FAILED, "invalid"),
+        (Kind.BUNDLE, Outcome.FAILED, "invalid"),
+        (Kind.BUNDLE, Outcome.UNREADABLE, "unreadable"),
+        (Kind.PDF, Outcome.CANNOT_TELL, "cannot-tell"),
+    ],
+)
+def test_the_last_sentence_says_no_more_than_the_verdict(language: Language, kind: Kind, outcome: Outcome, key: str) -> None:
+    assert report(_verdict(kind, outcome), explain=False).splitlines()[-1] == text(f"verify.limit.{key}", language)
+
+
+@pytest.mark.parametrize(
+    ("says", "advice"),
+    [
+        ({"outcome": "erased", "method": "clear", "required": "clear"}, "valid"),
+        ({"outcome": "erased", "method": "clear", "required": "destroy"}, "valid-not-erased"),
+        ({"outcome": "erased-with-exceptions", "method": "none", "required": "clear"}, "valid-not-erased"),
+        ({"outcome": "not-erased", "method": "none", "required": "clear"}, "valid-not-erased"),
+    ],
+)
+def test_a_genuine_paper_of_a_drive_that_is_not_erased_advises_so(language: Language, says: dict[str, Any], advice: str) -> None:
+    shown = report(_verdict(Kind.BUNDLE, Outcome.PASSED, Paper(**says)), explain=False)
+    assert f": {text(f'verify.next.{advice}', language)}" in shown
+
+
+def test_where_nothing_is_claimed_no_standard_is_shown(language: Language) -> None:
+    standard = "NIST SP 800-88 Rev. 1 (2014-12, withdrawn 2025-09-26)"
+    claimed = report(_verdict(Kind.BUNDLE, Outcome.PASSED, Paper(outcome="erased", method="clear", standard=standard)), explain=False)
+    assert {"ja": "NIST SP 800-88 Rev. 1 (2014年12月、2025年9月26日廃止)", "en": standard}[language.value] in claimed
+    shown = report(_verdict(Kind.BUNDLE, Outcome.PASSED, Paper(outcome="not-erased", method="none", standard=standard)), explain=False)
+    assert "NIST" not in shown
+    assert text("paper.not-applicable", language) in shown
+
+
+def test_checks_that_were_not_reached_are_one_line_unless_each_is_to_be_explained(language: Language) -> None:
+    rest = tuple(Check(step, Outcome.CANNOT_TELL, Reason.EARLIER_STEP) for step in Step if step is not Step.FORM)
+    first = Check(Step.FORM, Outcome.UNREADABLE, Reason.TRUNCATED)
+    verdict = Verdict(Kind.BUNDLE, "x", datetime(2026, 11, 23, tzinfo=UTC), (first, *rest), Paper())
+    waiting = text("verify.reason.earlier-step", language)
+    (line,) = [line for line in report(verdict, explain=False).splitlines() if waiting in line]
+    assert line.split()[0] == "1-23"
+    assert report(verdict, explain=True).count(waiting) == 23
