@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from certify.foundation.messages import current_language, has_text, text
+from certify.foundation.messages import current_language, has_text, signed_words, text
 from erase.drive.facts import Drive, Fact
 from erase.planner.claims import CEILINGS
 from erase.planner.editions import Method
@@ -17,6 +17,8 @@ from erase.techniques.base import Step, StepKind, VerifyKind
 from erase.techniques.obstacles import node_of
 
 _INDENT = "  "
+_MOST_STEPS = 8  # of a scheme of many passes the first and the last are shown
+_SHOWN_FIRST, _SHOWN_LAST = 4, 2
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -86,6 +88,15 @@ def percent(ppm: int) -> str:
     return f"{ppm // 10_000}.{ppm % 10_000:04d}".rstrip("0").rstrip(".")
 
 
+def at_least(ppm: int) -> str:
+    """Parts per million as a percentage, rounded down to tenths: for what is at least as much."""
+    return f"{ppm // 10_000}.{ppm % 10_000 // 1000}"
+
+
+def _signed(sentence: str) -> str:
+    return signed_words(sentence, current_language())
+
+
 def _known(key: str, otherwise: str) -> str:
     """The name of something that the operator may have made: such things have no sentence of their own."""
     return text(key) if has_text(key, current_language()) else otherwise
@@ -110,24 +121,30 @@ def _drive(drive: Drive) -> Iterator[str]:
 
 def _policy(policy: Policy) -> Iterator[str]:
     record = policy.record
-    yield text("planner.policy-name", name=_known(f"paper.policy.{record.id}", record.id), edition=record.edition)
+    yield text("planner.policy-name", name=_known(f"paper.policy.{record.id}", record.id), edition=_signed(record.edition))
     if record.zone is not None:
         yield text("planner.policy-zone", zone=text(f"paper.zone.{record.zone.value}"))
     if record.classification is not None:
         yield text("planner.policy-class", classification=text(f"paper.classification.{record.classification.value}"))
-    yield text("planner.policy-require", method=method_name(record.require), clause=policy.clause)
+    yield text("planner.policy-require", method=method_name(record.require), clause=_signed(policy.clause))
     if policy.assurance:
         wanted = (text(f"planner.assurance.{assurance.value}") for assurance in policy.assurance)
         yield text("planner.policy-assurance", assurance=text("paper.list-separator").join(wanted))
 
 
 def _steps(plan: ErasurePlan, outlook: VerificationOutlook) -> Iterator[str]:
-    yield text("planner.scheme", scheme=plan.scheme.id, name=_known(f"paper.scheme.{plan.scheme.id}", ""), source=plan.scheme.source)
-    for place, step in enumerate(plan.steps, start=1):
-        yield f"{place}. {_step(step, outlook)}"
+    named = {"scheme": plan.scheme.id, "source": _signed(plan.scheme.source)}
+    name = _known(f"paper.scheme.{plan.scheme.id}", "")
+    yield text("planner.scheme", name=name, **named) if name else text("planner.scheme-unnamed", **named)
+    steps = [f"{place}. {_step(step, outlook)}" for place, step in enumerate(plan.steps, start=1)]
+    if len(steps) > _MOST_STEPS:
+        left_out = text("planner.steps-left-out", count=len(steps) - _SHOWN_FIRST - _SHOWN_LAST)
+        steps[_SHOWN_FIRST:-_SHOWN_LAST] = [left_out]
+    yield from steps
     if outlook.whole and plan.verify.kind is not VerifyKind.FULL:
         yield text("planner.outlook-too-small")
-    yield text("planner.outlook", left_over=bytes_in_words(outlook.left_over_bytes), probability=percent(outlook.finding_ppm))
+    if not outlook.whole:
+        yield text("planner.outlook", left_over=bytes_in_words(outlook.left_over_bytes), probability=at_least(outlook.finding_ppm))
 
 
 def _step(step: Step, outlook: VerificationOutlook) -> str:
@@ -141,7 +158,8 @@ def _step(step: Step, outlook: VerificationOutlook) -> str:
 
 def _expected(plan: ErasurePlan, policy: Policy) -> Iterator[str]:
     yield text("planner.expected", method=method_name(plan.expected.method))
-    yield text("planner.expected-by", standard=plan.expected.standard, edition=plan.expected.edition, clause=plan.expected.clause)
+    standard = _signed(f"{plan.expected.standard} {plan.expected.edition}")
+    yield text("planner.expected-by", standard=standard, clause=_signed(plan.expected.clause))
     if policy.erase_first is not None:
         yield text("planner.destroy-follows", method=method_name(plan.expected.method))
 

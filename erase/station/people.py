@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from certify.foundation.errors import system_reason
 from certify.foundation.messages import Words
 from erase.errors import Refused
 from erase.planner.confirm import Person
@@ -29,7 +30,7 @@ def load_people(path: Path) -> Mapping[str, Person] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _unreadable(path, error.strerror or "") from error
+        raise _unreadable(path, system_reason(error)) from error
     except (ValueError, RecursionError) as error:  # also bytes that are not UTF-8
         raise _unreadable(path, str(error)) from error
     if table.keys() - {"people"} or not isinstance(people := table.get("people", {}), dict):
@@ -37,16 +38,16 @@ def load_people(path: Path) -> Mapping[str, Person] | None:
     return {id_: _person(path, id_, entry) for id_, entry in people.items()}
 
 
-def find_person(people: Mapping[str, Person] | None, id_: str) -> Person:
-    """The person of this id. Where there is no file nothing but the id is known.
+def find_person(people: Mapping[str, Person] | None, id_: str, path: Path) -> Person:
+    """The person of this id. Where there is no file nothing but the id is known; an empty id is refused with the plan.
 
     Raises Refused for an id that the file does not have: it is mistyped more often than unknown, and papers would name
     somebody who does not exist.
     """
-    if people is None:
+    if people is None or not id_.strip():
         return Person(id_)
     if id_ not in people:
-        raise Refused("station", "person-unknown", id=id_ or "-", file=FILE, known=tuple(people) or "-")
+        raise Refused("station", "person-unknown", id=id_, file=path, known=tuple(people) or "-")
     return people[id_]
 
 

@@ -10,14 +10,16 @@ from typing import Any
 
 from certify.foundation.commandline import Context
 from certify.foundation.errors import Exit, HaikiError
-from certify.foundation.messages import text
+from certify.foundation.messages import current_language, signed_words, text
 from erase.errors import Refused
-from erase.jobs.events import Finished, VerificationFinished
+from erase.jobs.events import BadRange, Finished, Outcome, VerificationFinished, VerificationResult
 from erase.jobs.folder import STATEMENT
 from erase.jobs.states import JobState
+from erase.planner.editions import Method
 from erase.planner.identity import confirmation_name
 from erase.planner.plan import ErasurePlan
 from erase.station.sealing import exit_of
+from erase.techniques.base import VerifyKind
 
 _GRAVEST_FIRST = (Exit.REFUSED, Exit.INTERRUPTED, Exit.NOT_REACHED, Exit.DONE)
 _MOST_RANGES = 20
@@ -129,34 +131,59 @@ def _outcome(plan: ErasurePlan, state: JobState, finished: Finished) -> Iterator
     if claim.method == "none":
         yield _line("claim", text("station.claim-none"))
     else:
-        meets = text("station.claim-meets", method=claim.method.capitalize(), standard=claim.standard, edition=claim.edition)
-        yield _line("claim", meets)
+        standard = signed_words(f"{claim.standard} {claim.edition}", current_language())
+        yield _line("claim", text("station.claim-meets", method=claim.method.capitalize(), standard=standard))
+    required = plan.policy.require
+    if Method(claim.method).rank < required.rank:
+        missed = "missed-destroy" if required is Method.DESTROY else "missed"
+        yield _line("policy", text(f"station.{missed}", method=required.value.capitalize()))
     yield from (f"    - {text(f'paper.claim-reason.{reason}')}" for reason in claim.reasons)
-    yield _line("verification", _verification(_last_verification(state)))
+    yield _line("verification", _verification(_last_verification(state), plan, finished))
     if finished.exception_sectors:
         yield _line("exceptions", text("station.exception-sectors", sectors=f"{finished.exception_sectors:,}"))
         yield from _ranges(state)
+    if finished.outcome is not Outcome.ERASED:
+        yield "    " + text("station.not-to-be-treated-as-erased")
     if state.sessions > 1:
         yield _line("interruptions", text("station.interruption-count", count=state.sessions - 1))
 
 
 def _ranges(state: JobState) -> Iterator[str]:
-    for bad in state.bad[:_MOST_RANGES]:
-        operation = text(f"station.operation-{bad.operation.value}")
-        yield "    - " + text(
-            "station.bad-range", operation=operation, first=bad.first_lba, last=bad.first_lba + bad.sectors - 1, error=bad.error
-        )
-    if len(state.bad) > _MOST_RANGES:
-        yield "    - " + text("station.more-ranges", count=len(state.bad) - _MOST_RANGES)
+    ranges = _joined(state.bad)
+    for operation, error, first, last in ranges[:_MOST_RANGES]:
+        named = text(f"station.operation-{operation}")
+        yield "    - " + text("station.bad-range", operation=named, first=f"{first:,}", last=f"{last:,}", error=error)
+    if len(ranges) > _MOST_RANGES:
+        yield "    - " + text("station.more-ranges", count=len(ranges) - _MOST_RANGES)
 
 
-def _verification(found: VerificationFinished | None) -> str:
+def _joined(found: Sequence[BadRange]) -> list[tuple[str, str, int, int]]:
+    """Ranges as operation, error, first and last sector; those that meet or overlap are one."""
+    joined: list[tuple[str, str, int, int]] = []
+    for bad in sorted(found, key=lambda bad: (bad.operation.value, bad.error, bad.first_lba)):
+        kind, last = (bad.operation.value, bad.error), bad.first_lba + bad.sectors - 1
+        if joined and joined[-1][:2] == kind and bad.first_lba <= joined[-1][3] + 1:
+            joined[-1] = (*kind, joined[-1][2], max(joined[-1][3], last))
+        else:
+            joined.append((*kind, bad.first_lba, last))
+    return joined
+
+
+def _in_part(found: VerificationFinished, plan: ErasurePlan, finished: Finished) -> bool:
+    """Whether it says nothing about some sectors that its kind would have to reach, as papers judge it too."""
+    short = found.kind == VerifyKind.FULL and found.bytes_compared < plan.drive.size
+    return finished.exception_sectors > 0 or found.unreadable_sectors > 0 or short
+
+
+def _verification(found: VerificationFinished | None, plan: ErasurePlan, finished: Finished) -> str:
     if found is None:
         return text("paper.verification-result.not-run")
+    part = "-in-part" if _in_part(found, plan, finished) else ""
+    passed = "-in-part" if part and found.result is VerificationResult.PASSED else ""
     return text(
         "station.verification",
-        kind=text(f"paper.verification.{found.kind}"),
-        result=text(f"paper.verification-result.{found.result.value}"),
+        kind=text(f"paper.verification.{found.kind}{part}"),
+        result=text(f"paper.verification-result.{found.result.value}{passed}"),
         bytes=f"{found.bytes_compared:,}",
         mismatched=f"{found.mismatched_sectors:,}",
         unreadable=f"{found.unreadable_sectors:,}",

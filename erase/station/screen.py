@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
 from certify.foundation.logs import mask
 from certify.foundation.messages import text
 from erase.jobs.progress import Progress
+from erase.station.columns import width
 from erase.station.speed import Figures
 
 _LINE_SECONDS = 30.0  # between two lines where there is no terminal
@@ -72,34 +72,42 @@ def time_left(seconds: int | None) -> str:
         return text("station.left-unknown")
     if seconds >= 3600:
         return text("station.left-hours", hours=seconds // 3600, minutes=seconds % 3600 // 60)
-    return text("station.left-minutes", minutes=seconds // 60, seconds=seconds % 60)
+    if seconds >= 60:
+        return text("station.left-minutes", minutes=seconds // 60, seconds=seconds % 60)
+    return text("station.left-seconds", seconds=seconds)
 
 
-def row_in_words(row: Row) -> str:
-    """The line of one drive."""
+# what is left out first where a terminal is too narrow for all; the drive and the time left never are
+_LEAST_WANTED_FIRST = ("rate", "celsius", "serial", "job", "phase", "pass")
+
+
+def row_in_words(row: Row, columns: int | None = None) -> str:
+    """The line of one drive, in no more than so many cells: parts are left out whole, none is cut."""
     progress, figures = row.progress, row.figures
-    line = text(
-        "station.progress",
-        device=row.device,
-        serial=row.shown_serial,
-        number=progress.pass_number,
-        of=row.passes,
-        phase=text(f"station.phase-{progress.phase.value}"),
-        phase_percent=percent(figures.phase_permille),
-        job_percent=percent(figures.job_permille),
-        rate=rate_in_words(figures.bytes_per_second),
-        left=time_left(figures.seconds_left),
-    )
-    return line if row.celsius is None else f"{line}  {row.celsius:.0f} ℃"
+    parts = {
+        "device": row.device,
+        "serial": f"[{row.shown_serial}]",
+        "pass": text("station.progress-pass", number=progress.pass_number, of=row.passes),
+        "phase": f"{text(f'station.phase-{progress.phase.value}')} {percent(figures.phase_permille)}",
+        "job": text("station.progress-job", percent=percent(figures.job_permille)),
+        "rate": rate_in_words(figures.bytes_per_second),
+        "left": time_left(figures.seconds_left),
+        "celsius": "" if row.celsius is None else f"{row.celsius:.0f} ℃",
+    }
+    for name in ("", *_LEAST_WANTED_FIRST):
+        parts.pop(name, None)
+        line = _joined(parts)
+        if columns is None or width(line) <= columns:
+            break
+    return line
 
 
-def fitted(line: str, columns: int) -> str:
-    """The line cut to the width of a terminal, where East Asian characters take two columns."""
-    used = 0
-    for place, character in enumerate(line):
-        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if used > columns:
-            return line[:place]
+def _joined(parts: Mapping[str, str]) -> str:
+    """One blank between the parts of what is done, two before figures of their own."""
+    line = ""
+    for name, part in parts.items():
+        if part:
+            line += ("  " if name in ("rate", "left", "celsius") else " " if line else "") + part
     return line
 
 
@@ -113,7 +121,7 @@ class TerminalScreen:
     def show(self, rows: Sequence[Row], now: float) -> None:  # noqa: ARG002 - draws as often as it is asked
         columns = shutil.get_terminal_size().columns - 1
         up = f"\x1b[{self._drawn}A" if self._drawn else ""
-        lines = "".join(f"\r\x1b[2K{fitted(row_in_words(row), columns)}\n" for row in rows)
+        lines = "".join(f"\r\x1b[2K{row_in_words(row, columns)}\n" for row in rows)
         _write(self._out, up + lines)
         self._drawn = len(rows)
 

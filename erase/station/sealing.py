@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 
 from certify.errors import KeyProblem
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.clock import rfc3339
-from certify.foundation.errors import Exit
+from certify.foundation.errors import Exit, system_reason
 from certify.foundation.files import write_whole
 from certify.signing import dsse
 from certify.signing.roles import Role, role_of
@@ -51,7 +50,7 @@ def seal(folder: JobFolder, plan: ErasurePlan, finished: Finished, signer: Signe
             write_whole(path, data, mode=0o600)
         journal_sha256 = sha256_hex((folder.path / LINES).read_bytes())
     except OSError as error:
-        raise JobError("jobs", "folder-not-writable", folder=folder.path, error=os.strerror(error.errno or 0)) from error
+        raise JobError("jobs", "folder-not-writable", folder=folder.path, error=system_reason(error)) from error
     envelope = dsse.parse(data)
     _check_ours(envelope, folder, journal_sha256, finished)
     digest = envelope.payload_sha256
@@ -79,7 +78,7 @@ def _check_ours(envelope: dsse.Envelope, folder: JobFolder, journal_sha256: str,
         "signer": all(role_of(signature.certificates[0]) is Role.STATION for signature in envelope.signatures),
     }
     if differing := [name for name, agrees in agreements.items() if not agrees]:
-        raise JobError("station", "statement-foreign", job=folder.job, file=folder.path / STATEMENT, differing=", ".join(differing))
+        raise JobError("station", "statement-foreign", job=folder.job, file=folder.path / STATEMENT, differing=tuple(differing))
 
 
 def _check_alive(signer: Signer, now: datetime) -> None:

@@ -62,8 +62,8 @@ def resume_jobs(options: argparse.Namespace, context: Context, probe: DriveProbe
         reports += erase_all(station, lambda stack: _prepare(choice, options, station, stack))
         reports += [_refused(folder, error) for folder, error in choice.failed]
     if choice.passed_over and not reports:
-        devices = ", ".join(options.devices) or "-"
-        raise JobError("jobs", "none-of-these", jobs=", ".join(choice.passed_over), devices=devices, folder=options.jobs)
+        devices = tuple(options.devices) or "-"
+        raise JobError("jobs", "none-of-these", jobs=tuple(choice.passed_over), devices=devices, folder=options.jobs)
     if not reports:
         if context.as_json:
             context.give({"jobs": [], "exit": int(Exit.DONE)})
@@ -237,15 +237,12 @@ def _tell_where(known: KnownJob, context: Context) -> None:
     had = read_progress(known.folder.path)
     # the slots may still tell of the phase before
     came_to = max(start, had.bytes_done) if had and (had.phase, had.pass_number) == (phase, step.number) else start
-    _note(
-        text(
-            "station.resuming",
-            job=known.folder.job,
-            number=step.number,
-            of=len(scheme.passes),
-            phase=text(f"station.phase-{phase.value}"),
-            from_percent=percent(1000 * start // max(1, whole)),
-            had_percent=percent(1000 * came_to // max(1, whole)),
-        ),
-        context,
-    )
+    starts, ended = (percent(1000 * done // max(1, whole)) for done in (start, came_to))
+    where = {
+        "job": known.folder.job,
+        "number": step.number,
+        "of": len(scheme.passes),
+        "phase": text(f"station.phase-{phase.value}"),
+        "from_percent": starts,
+    }
+    _note(text("station.resuming", **where) if starts == ended else text("station.resuming-before", had_percent=ended, **where), context)

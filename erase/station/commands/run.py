@@ -86,9 +86,10 @@ def _held(station: Station, plan: ErasurePlan, confirmation: Confirmation, jobs:
 
 def _confirmations(plans: Sequence[ErasurePlan], options: argparse.Namespace, station: Station) -> list[Confirmation]:
     """What both people confirm, drive by drive, from this moment on."""
-    known = people.load_people(station.context.home.folder / people.FILE)
+    file = station.context.home.folder / people.FILE
+    known = people.load_people(file)
     if known is None:
-        print(text("station.nobody-named", file=people.FILE), file=station.context.err)
+        print(text("station.nobody-named", file=file), file=station.context.err)
     now = station.clock.now()
     return [
         Confirmation(
@@ -98,8 +99,8 @@ def _confirmations(plans: Sequence[ErasurePlan], options: argparse.Namespace, st
             label=options.label,
             asset=options.asset,
             place=options.place,
-            operator=people.find_person(known, options.operator),
-            witness=people.find_person(known, options.witness),
+            operator=people.find_person(known, options.operator, file),
+            witness=people.find_person(known, options.witness, file),
             at=rfc3339(now),
             source=station.clock.source,
             expires=expiry(now),
@@ -116,7 +117,7 @@ def _plans(options: argparse.Namespace, station: Station) -> list[ErasurePlan]:
     drives = [station.probe.drive(device) for device in options.devices]
     for place, drive in enumerate(drives):
         if drive.nodes in [earlier.nodes for earlier in drives[:place]]:
-            raise Refused("station", "device-twice", device=options.devices[place], nodes=", ".join(drive.nodes))
+            raise Refused("station", "device-twice", device=options.devices[place], nodes=tuple(drive.nodes))
     machine = station.probe.machine()
     plans = [make_plan(drive, machine, request, schemes) for drive in drives]
     _check_distinct(plans)
@@ -129,7 +130,7 @@ def _check_distinct(plans: Sequence[ErasurePlan]) -> None:
     for plan in plans:
         name, node = plain(confirmation_name(plan.drive)), plan.drive.nodes[0]
         if name in nodes:
-            raise Refused("station", "same-serial-twice", serial=mask(name), devices=f"{nodes[name]}, {node}")
+            raise Refused("station", "same-serial-twice", serial=mask(name), devices=(nodes[name], node))
         nodes[name] = node
 
 

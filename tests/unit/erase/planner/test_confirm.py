@@ -147,7 +147,7 @@ SAME_PERSON_AS_TEXT = {
     ),
     Language.ENGLISH: (
         "Operator and witness are one person.",
-        "The operator 'hanako' and the witness 'Ｈａｎａｋｏ' count as the same person, and one person can't confirm the own work.",
+        "The operator 'hanako' and the witness 'Ｈａｎａｋｏ' count as the same person, and nobody can confirm their own work.",
         "Name somebody else with --witness.",
     ),
 }

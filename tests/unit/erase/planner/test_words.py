@@ -4,9 +4,9 @@ from string import Template
 
 import pytest
 
-from certify.foundation.messages import Language, text
+from certify.foundation.messages import Language, set_language, text
 from erase.drive.facts import Bus, Fact, Identity, MediaType, Source
-from erase.planner.plan import make_plan
+from erase.planner.plan import SchemeFacts, make_plan
 from erase.planner.words import VerificationOutlook, about, bytes_in_words, percent, plan_in_words
 from erase.techniques.base import Verify, VerifyKind
 
@@ -24,8 +24,8 @@ IN_WORDS = {
   容量: 1,000,204,886,016 バイト (1.00 TB)、1 セクター 512 バイト
 
 【適用する基準】
-  ${policy} (Rev. 2 (2025-09-26), 2883-2022)
-  求める消去区分: Clear (SP 800-88 Rev. 2, 3.1.1 (per secondary sources))
+  ${policy} (Rev. 2 (2025年9月26日)、2883-2022)
+  求める消去区分: Clear (SP 800-88 Rev. 2 3.1.1 (二次資料による))
 
 【消去方式】
   上書き。媒体の書き込めるセクターをすべて上書きする方式です。使用できる方式のうち、Clear に届くため選びました。
@@ -34,12 +34,11 @@ IN_WORDS = {
   上書きの手順: ${scheme} [zero] (出典: a source)
   1. 全域に 16 進数 00 の繰返しを書き込みます (1 回目 / 全 1 回)。
   2. 全域を読み戻し、1 回目に書き込んだ内容と比較します。
-  512 バイトの残存データは 100 % の確率で見つかります。
 
 【消去区分の見込み】
   Clear 相当の見込みです。
-  根拠: NIST SP 800-88, IEEE 2883 Rev. 2 (2025-09-26), 2883-2022, by public secondary sources、SP 800-88 Rev. 2, 3.1.1 \
-(per secondary sources): Clear by overwriting all addressable locations
+  根拠: NIST SP 800-88 Rev. 2 (2025年9月26日)、IEEE 2883-2022 (公開された二次資料による)、SP 800-88 Rev. 2 3.1.1 \
+(二次資料による): アドレス指定できる全領域の上書きによる Clear
 
 【所要時間の目安】
   約 4 時間 16 分 (毎秒 130 MB の書込みと 130 MB の読出しを仮定した目安で、測定値ではありません)
@@ -79,11 +78,10 @@ STEPS
   Scheme: ${scheme} [zero] (source: a source)
   1. Write the repeated bytes 00 (hexadecimal) over the whole medium (pass 1 of 1).
   2. Read back the whole medium and compare with what pass 1 wrote.
-  A left-over of 512 bytes is found with a probability of 100 %.
 
 METHOD TO BE EXPECTED
   Clear is to be expected.
-  By: NIST SP 800-88, IEEE 2883 Rev. 2 (2025-09-26), 2883-2022, by public secondary sources; SP 800-88 Rev. 2, 3.1.1 \
+  By: NIST SP 800-88 Rev. 2 (2025-09-26), IEEE 2883-2022, by public secondary sources; SP 800-88 Rev. 2, 3.1.1 \
 (per secondary sources): Clear by overwriting all addressable locations
 
 TIME
@@ -140,7 +138,7 @@ def test_sampling_is_told_with_its_extent_and_its_probability(words_of, language
     part = VerificationOutlook(100_020_488_601, 1_000_204_886, 999_973, whole=False)
     words = words_of(part, verify=Verify(VerifyKind.PERCENT, 100_000))
     assert "100 GB" in words
-    assert "99.9973 %" in words
+    assert {Language.JAPANESE: "99.9 % 以上の確率", Language.ENGLISH: "a probability of at least 99.9 %"}[language] in words
     assert "1,000,204,886" in words
 
 
@@ -156,6 +154,25 @@ def test_earlier_passes_that_a_scheme_wants_read_back_are_read_whole(words_of, l
     read_backs = [line for line in words.splitlines() if line.lstrip()[:2] in {"2.", "4.", "6."}]
     whole = {Language.JAPANESE: "全域を読み戻し", Language.ENGLISH: "Read back the whole medium"}[language]
     assert [whole in line for line in read_backs] == [True, True, False]
+
+
+def test_the_steps_of_a_long_scheme_are_folded(a_drive, machine, a_request, language):
+    request = a_request(scheme="long")
+    plan = make_plan(a_drive(), machine, request, {"long": SchemeFacts("long", "a source", ("random",) * 35, verify_each=False)})
+    words = "\n".join(plan_in_words(plan, request.policy, WHOLE, COMMAND))
+    assert {Language.JAPANESE: "… (ほか 30 手順)", Language.ENGLISH: "... (30 more steps)"}[language] in words
+    numbered = [line.split(".")[0].strip() for line in words.splitlines() if line.lstrip()[:1].isdigit()]
+    assert numbered == ["1", "2", "3", "4", "35", "36"]
+    # a scheme without a name leaves no gap where the name would stand
+    assert {Language.JAPANESE: "上書きの手順: long (", Language.ENGLISH: "Scheme: long ("}[language] in words
+
+
+def test_an_english_plan_by_a_japanese_policy_has_no_japanese_clause(words_of, a_policy):
+    set_language(Language.ENGLISH)
+    words = words_of(policy=a_policy("mic-2020", zone="lgwan", classification="1"))
+    assert "revised December 2020" in words
+    assert "class (3), confidentiality 1" in words
+    assert "分類" not in words
 
 
 def test_a_labelled_nameless_drive_is_told_to_be_confirmed_by_label(words_of, a_drive, language):

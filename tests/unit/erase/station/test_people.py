@@ -16,12 +16,13 @@ def test_everyone_on_file_is_known_by_id(tmp_path):
         '[people.sagyo]\nname = "作業 太郎"\norganisation = "会社"\npost = "主任"\n[people."A-1"]\nname = "立会 花子"\n', encoding="utf-8"
     )
     known = load_people(file)
-    assert find_person(known, "sagyo") == Person("sagyo", "作業 太郎", "会社", "主任")
-    assert find_person(known, "A-1") == Person("A-1", "立会 花子", None, None)
+    assert find_person(known, "sagyo", file) == Person("sagyo", "作業 太郎", "会社", "主任")
+    assert find_person(known, "A-1", file) == Person("A-1", "立会 花子", None, None)
 
 
 def test_where_there_is_no_file_only_the_id_is_known(tmp_path):
-    assert find_person(load_people(tmp_path / "none.toml"), "x-9") == Person("x-9")
+    file = tmp_path / "none.toml"
+    assert find_person(load_people(file), "x-9", file) == Person("x-9")
 
 
 @pytest.mark.parametrize(("content", "known"), [("[people.sagyo]\n[people.tachiai]", ("sagyo", "tachiai")), ("", "-")])
@@ -29,18 +30,27 @@ def test_an_id_that_the_file_does_not_have_is_refused_and_the_known_ones_are_nam
     file = tmp_path / "people.toml"
     file.write_text(content, encoding="utf-8")
     with pytest.raises(Refused) as caught:
-        find_person(load_people(file), "tachai")
+        find_person(load_people(file), "tachai", file)
     assert (caught.value.code, caught.value.exit_status) == ("person-unknown", 2)
-    what, why, _ = caught.value.sentences(language)
+    what, why, next_step = caught.value.sentences(language)
     assert "tachai" in what
+    assert str(file) in what
+    assert str(file) in next_step
     assert {Language.JAPANESE: "、", Language.ENGLISH: ", "}[language].join(known) in why
+
+
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_nobody_is_left_for_the_confirmation_to_refuse(tmp_path, nothing):
+    file = tmp_path / "people.toml"
+    file.write_text("[people.sagyo]", encoding="utf-8")
+    assert find_person(load_people(file), nothing, file) == Person(nothing)
 
 
 @pytest.mark.parametrize("blank", ["\u3000", "\u00a0", " "])
 def test_every_blank_in_a_name_is_a_plain_one(tmp_path, blank):
     file = tmp_path / "people.toml"
     file.write_text(f'[people.a]\nname = "作業{blank}太郎"', encoding="utf-8")
-    assert find_person(load_people(file), "a").name == "作業 太郎"
+    assert find_person(load_people(file), "a", file).name == "作業 太郎"
 
 
 @pytest.mark.parametrize(("escaped", "named"), [("\\u0007", "U+0007"), ("\\u200b", "U+200B ZERO WIDTH SPACE"), ("\\n", "U+000A")])

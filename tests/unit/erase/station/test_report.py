@@ -13,11 +13,14 @@ from certify.errors import Refused as PaperRefused
 from certify.foundation.commandline import Context
 from certify.foundation.config import Home
 from certify.foundation.errors import Exit
+from certify.foundation.messages import text
 from erase.errors import JobError
-from erase.jobs.events import Outcome
+from erase.jobs.events import BadRange, Operation, Outcome
+from erase.planner.editions import Method
 from erase.station.report import Report, give, in_words, worst
 
 JOBS = Path("/jobs with a blank")
+MEETING = [(40_960, 45_056, "ENOSPC"), (86_016, 45_056, "ENOSPC"), (7, 2, "EIO"), (10, 1, "EIO")]  # sector 9 is good
 
 
 @pytest.fixture
@@ -51,7 +54,52 @@ def test_exceptions_are_listed_and_nothing_is_claimed(report, language):
     said = words(report(Outcome.ERASED_WITH_EXCEPTIONS))
     assert {"ja": "書込みエラー: セクター 7 から 8 まで (EIO)", "en": "error in writing: sectors 7 to 8 (EIO)"}[language.value] in said
     assert {"ja": "消去区分: 該当なし", "en": "Method: none"}[language.value] in said
-    assert "Clear" not in said.replace("Clear を超えません", "").replace("exceeds Clear", "")
+    missed = {"ja": "求められる Clear を満たしていません。", "en": "the required method, Clear, is not reached."}[language.value]
+    assert missed in said
+    assert {"ja": "この記録媒体は消去済みとして扱わず", "en": "Don't treat this drive as erased"}[language.value] in said
+    assert "Clear" not in said.replace("Clear を超えません", "").replace("exceeds Clear", "").replace(missed, "")
+
+
+def test_the_verification_of_a_drive_with_exceptions_is_never_said_to_be_of_all(report, language):
+    said = words(report(Outcome.ERASED_WITH_EXCEPTIONS))
+    assert text("paper.verification.full-in-part") in said
+    assert text("paper.verification-result.passed-in-part") in said
+    assert text("paper.verification.full") not in said
+
+
+def test_a_whole_verification_is_said_to_be_one(report, language):
+    whole = words(report())
+    assert text("paper.verification.full") in whole
+    assert text("paper.verification-result.passed-in-part") not in whole
+
+
+@pytest.mark.parametrize(
+    ("method", "sentence"),
+    [
+        (
+            Method.DESTROY,
+            {
+                "ja": "基準: 求められる Destroy を満たしていません。消去の後に物理的破壊を行ってください。",
+                "en": "Policy: the required method, Destroy, is not reached. Destroy the drive physically after this erasure.",
+            },
+        ),
+        (Method.PURGE, {"ja": "基準: 求められる Purge を満たしていません。", "en": "Policy: the required method, Purge, is not reached."}),
+    ],
+)
+def test_a_required_method_that_was_missed_is_said(report, language, method, sentence):
+    done = report()
+    policy = replace(done.plan.policy, require=method)
+    assert sentence[language.value] in words(replace(done, plan=replace(done.plan, policy=policy)))
+    assert {"ja": "基準: 求められる", "en": "Policy: "}[language.value] not in words(done)
+
+
+def test_ranges_that_meet_are_shown_as_one(report, language):
+    found = report(Outcome.ERASED_WITH_EXCEPTIONS)
+    bad = [BadRange(Operation.WRITE, 1, first, sectors, error) for first, sectors, error in MEETING]
+    said = words(replace(found, state=replace(found.state, bad=tuple(bad))))
+    shown = [line.strip() for line in said.splitlines() if "EIO)" in line or "ENOSPC)" in line]
+    assert len(shown) == 3
+    assert {"ja": "セクター 40,960 から 131,071 まで (ENOSPC)", "en": "sectors 40,960 to 131,071 (ENOSPC)"}[language.value] in said
 
 
 def test_a_failure_is_called_a_failure(report, language):

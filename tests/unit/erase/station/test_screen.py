@@ -11,7 +11,8 @@ import pytest
 from erase.jobs.events import Phase
 from erase.jobs.progress import Progress
 from erase.station import screen
-from erase.station.screen import JsonScreen, LineScreen, Row, TerminalScreen, fitted, row_in_words, screen_for, time_left
+from erase.station.columns import width
+from erase.station.screen import JsonScreen, LineScreen, Row, TerminalScreen, row_in_words, screen_for, time_left
 from erase.station.speed import Figures
 
 ROW = Row(
@@ -57,13 +58,29 @@ def test_the_verification_is_named(language):
 
 def test_short_times_are_told_in_seconds(language):
     assert time_left(65) == {"ja": "残り 1 分 5 秒", "en": "1 min 5 s left"}[language.value]
+    assert time_left(5) == {"ja": "残り 5 秒", "en": "5 s left"}[language.value]
     assert "--" in time_left(None)
 
 
-def test_a_line_is_cut_to_the_width_of_the_terminal():
-    assert fitted("abcdef", 3) == "abc"
-    assert fitted("書込み", 4) == "書込"
-    assert fitted("書込み", 5) == "書込"
+def test_a_narrow_terminal_gets_fewer_parts_and_never_half_of_one(language):
+    whole = row_in_words(ROW)
+    left = time_left(ROW.figures.seconds_left)
+    for columns in range(10, width(whole) + 2):
+        line = row_in_words(ROW, columns)
+        assert left in line
+        assert "/dev/sdb" in line
+        assert set(line.split()) <= set(whole.split())
+        assert width(line) <= max(columns, width(f"/dev/sdb  {left}"))
+    assert row_in_words(ROW, width(whole)) == whole
+    narrower = row_in_words(ROW, width(whole) - 1)
+    assert "MB/s" not in narrower
+    assert "℃" in narrower
+
+
+def test_a_usual_terminal_of_80_columns_has_room_for_all_but_the_rate(language):
+    row = replace(ROW, device="/dev/nvme0n1", passes=35, progress=replace(ROW.progress, pass_number=27), celsius=None)
+    assert "27/35" in row_in_words(row, 79)
+    assert width(row_in_words(row, 79)) <= 79
 
 
 def test_a_terminal_is_drawn_over():

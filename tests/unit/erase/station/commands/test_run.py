@@ -63,7 +63,7 @@ def test_two_drives_of_one_name(refusal_of, language, second):
     error = refusal_of("SAME-1234", second)
     what, why, next_step = error.sentences(language)
     assert error.code == "same-serial-twice"
-    assert "/dev/sdb, /dev/sdc" in what
+    assert {"ja": "/dev/sdb、/dev/sdc", "en": "/dev/sdb, /dev/sdc"}[language.value] in what
     assert "SAME" not in what
     assert "1234" in what
     assert why
