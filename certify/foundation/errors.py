@@ -39,7 +39,7 @@ _FORMS = (
     (re.compile(r"Expected `[^`]*`, got `"), "wrong-type"),
     (re.compile(r"Invalid enum value '?(?P<value>.*?)'?(?: - at|$)"), "not-one-of"),
 )
-_PLACE = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+_PLACE = re.compile(r" - at `(?:key in )?\$?\.?([^`]*)`$")
 
 
 def system_reason(error: OSError) -> Words | str:

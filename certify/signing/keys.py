@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from certify.errors import KeyProblem
 from certify.foundation.address import is_address
-from certify.foundation.clock import rfc3339
+from certify.foundation.clock import in_japan
 from certify.foundation.config import Home
 from certify.foundation.errors import system_reason
 from certify.foundation.files import private_folder, sync_folder, write_whole
@@ -176,9 +176,9 @@ def load_signer(uri: str, role: Role, now: datetime, passphrase: Passphrase) -> 
     require_role(signer, role)
     for certificate in signer.certificates:
         if now < certificate.not_valid_before_utc:
-            raise KeyProblem("signing", "key-not-yet-valid", uri=uri, start=rfc3339(certificate.not_valid_before_utc), now=rfc3339(now))
+            raise KeyProblem("signing", "key-not-yet-valid", uri=uri, start=in_japan(certificate.not_valid_before_utc), now=in_japan(now))
         if now > certificate.not_valid_after_utc:
-            raise KeyProblem("signing", "key-expired", uri=uri, end=rfc3339(certificate.not_valid_after_utc), now=rfc3339(now))
+            raise KeyProblem("signing", "key-expired", uri=uri, end=in_japan(certificate.not_valid_after_utc), now=in_japan(now))
     return signer
 
 

@@ -6,7 +6,7 @@ from dataclasses import InitVar, asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from certify.foundation.clock import parse_rfc3339, rfc3339
+from certify.foundation.clock import in_japan, parse_rfc3339, rfc3339
 from certify.foundation.people import folded, same_person
 from erase.drive.facts import Drive, Source
 from erase.errors import Refused
@@ -78,12 +78,10 @@ def confirm(plan: ErasurePlan, drive_now: Drive, confirmation: Confirmation, now
     """
     begins, ends = parse_rfc3339(confirmation.at), parse_rfc3339(confirmation.expires)
     if now < begins:
-        raise Refused("planner", "confirmation-from-the-future", at=confirmation.at, now=rfc3339(now))
+        raise Refused("planner", "confirmation-from-the-future", at=in_japan(begins), now=in_japan(now))
     if now >= min(ends, begins + LIFETIME):
         minutes = int(LIFETIME.total_seconds()) // 60
-        raise Refused(
-            "planner", "confirmation-expired", at=confirmation.at, expires=confirmation.expires, now=rfc3339(now), minutes=minutes
-        )
+        raise Refused("planner", "confirmation-expired", at=in_japan(begins), expires=in_japan(ends), now=in_japan(now), minutes=minutes)
     return confirm_started(plan, drive_now, confirmation)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from certify.foundation.errors import form_problem
 from erase.errors import Refused
 from erase.planner.editions import Basis, Method
 
@@ -95,7 +96,7 @@ def parse_policy(data: bytes, file: str) -> PolicyFile:
     try:
         policy = msgspec.convert(tree, PolicyFile)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise Refused("planner", "policy-bad-value", file=file, detail=_counted_from_one(str(error))) from error
+        raise Refused("planner", "policy-bad-value", file=file, detail=form_problem(_counted_from_one(str(error)))) from error
     for detail in _contradictions(policy):
         raise Refused("planner", "policy-bad-value", file=file, detail=detail)
     return policy

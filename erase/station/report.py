@@ -133,11 +133,11 @@ def _outcome(plan: ErasurePlan, state: JobState, finished: Finished) -> Iterator
     else:
         standard = signed_words(f"{claim.standard} {claim.edition}", current_language())
         yield _line("claim", text("station.claim-meets", method=claim.method.capitalize(), standard=standard))
+    yield from (f"    - {text(f'paper.claim-reason.{reason}')}" for reason in claim.reasons)
     required = plan.policy.require
     if Method(claim.method).rank < required.rank:
         missed = "missed-destroy" if required is Method.DESTROY else "missed"
         yield _line("policy", text(f"station.{missed}", method=required.value.capitalize()))
-    yield from (f"    - {text(f'paper.claim-reason.{reason}')}" for reason in claim.reasons)
     yield _line("verification", _verification(_last_verification(state), plan, finished))
     if finished.exception_sectors:
         yield _line("exceptions", text("station.exception-sectors", sectors=f"{finished.exception_sectors:,}"))

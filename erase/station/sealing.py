@@ -6,7 +6,7 @@ from datetime import datetime
 
 from certify.errors import KeyProblem
 from certify.foundation.canonical import sha256_hex
-from certify.foundation.clock import rfc3339
+from certify.foundation.clock import in_japan
 from certify.foundation.errors import Exit, system_reason
 from certify.foundation.files import write_whole
 from certify.signing import dsse
@@ -86,5 +86,5 @@ def _check_alive(signer: Signer, now: datetime) -> None:
     for certificate in signer.certificates:
         if now > certificate.not_valid_after_utc:
             raise KeyProblem(
-                "signing", "key-expired", uri=signer.keyid[:16], end=rfc3339(certificate.not_valid_after_utc), now=rfc3339(now)
+                "signing", "key-expired", uri=signer.keyid[:16], end=in_japan(certificate.not_valid_after_utc), now=in_japan(now)
             )

@@ -200,7 +200,7 @@ def test_a_confirmation_dies_after_fifteen_minutes(plan, a_drive, confirmation_o
     with pytest.raises(Refused) as caught:
         confirm(plan, a_drive(), confirmation, clock.now())
     assert caught.value.code == "confirmation-expired"
-    assert "2026-11-23T01:17:03Z" in caught.value.sentences(language)[1]
+    assert "2026-11-23 10:17:03 JST" in caught.value.sentences(language)[1]
 
 
 def test_a_confirmation_can_not_give_itself_a_longer_life(plan, a_drive, confirmation_of, clock):

@@ -151,13 +151,14 @@ REFUSED_AS_TEXT = {
     ("read-only", Language.JAPANESE): (
         "/dev/sdz は読取り専用です。",
         "書込み禁止スイッチ、ドライブの保護機能、又は接続の設定により、書き込むことができません。",
-        "書込み禁止を解除してください (blockdev --getro で確認できます)。"
+        "書込み禁止スイッチを解除するか、「blockdev --setrw /dev/sdz」で書込みを許可してください。"
         "解除できない媒体は、物理的に破壊し、写真とともに記録してください。",
     ),
     ("read-only", Language.ENGLISH): (
         "/dev/sdz is read-only.",
         "A switch, the drive's own protection, or the way it is attached forbids writing.",
-        "Lift the protection (see blockdev --getro). A drive that stays read-only is to be destroyed physically, recorded with photos.",
+        "Lift the write protection: its switch, or 'blockdev --setrw /dev/sdz'. "
+        "If it can't be lifted, destroy the medium physically and record it with photos.",
     ),
     ("too-small", Language.JAPANESE): (
         "/dev/sdz は小さすぎて上書きできません。",
