@@ -12,6 +12,7 @@ import msgspec
 from certify.errors import Malformed, Refused
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.chain import BrokenChain, parse_head
+from certify.foundation.errors import system_reason
 from certify.foundation.strict import NotStrict, read_strict
 from certify.statement.journal import Story, read_story, same_drive
 from certify.statement.model import (
@@ -198,7 +199,7 @@ def erasure_from_folder(folder: Path, read: Callable[[Path], bytes] = _read_file
         try:
             contents[name] = read(folder / name)
         except OSError as error:
-            raise Malformed("statement", "job-file-missing", file=name, folder=str(folder), detail=error.strerror) from error
+            raise Malformed("statement", "job-file-missing", file=name, folder=str(folder), detail=system_reason(error)) from error
     files = JobFiles(contents["plan.json"], contents["confirmation.json"], contents["journal.jsonl"], contents["journal.head"])
     erasure = erasure_from_files(files)
     if folder.name != erasure.job:

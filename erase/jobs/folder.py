@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from certify.foundation.canonical import canonical_json, sha256_hex
+from certify.foundation.errors import system_reason
 from certify.foundation.files import private_folder, read_regular, sync_folder, write_whole
 from certify.foundation.ids import Prefix, is_id
+from certify.foundation.messages import Words
 from erase.errors import JobError
 from erase.jobs.events import Opened
 
@@ -81,7 +83,7 @@ class JobFolder:
                 os.close(handle)
             if isinstance(error, BlockingIOError):
                 raise JobError("jobs", "already-running", job=self.job) from error
-            raise JobError("jobs", "folder-unreadable", job=self.job, error=os.strerror(error.errno or 0)) from error
+            raise JobError("jobs", "folder-unreadable", job=self.job, error=system_reason(error)) from error
         return handle
 
     def is_locked(self) -> bool:
@@ -99,7 +101,7 @@ class JobFolder:
         try:
             write_whole(self.path / name, canonical_json(dict(value)), mode=0o600)
         except OSError as error:
-            raise JobError("jobs", "folder-not-writable", folder=self.path, error=os.strerror(error.errno or 0)) from error
+            raise JobError("jobs", "folder-not-writable", folder=self.path, error=system_reason(error)) from error
 
     def remove(self) -> None:
         """Takes the folder away, with everything in it. What can't be removed stays."""
@@ -118,7 +120,9 @@ class JobFolder:
         try:
             data = read_regular(self.path / name, _LARGEST_PAPER)
         except OSError as error:
-            raise JobError("jobs", "folder-unreadable", job=self.job, error=f"{name}: {os.strerror(error.errno or 0)}") from error
+            raise JobError(
+                "jobs", "folder-unreadable", job=self.job, error=Words("system.at", place=name, reason=system_reason(error))
+            ) from error
         if len(data) > _LARGEST_PAPER:
             raise JobError("jobs", "paper-unreadable", job=self.job, file=name)
         return data
@@ -148,7 +152,7 @@ def create_folder(jobs: Path, job: str) -> JobFolder:
         private_folder(folder.path)
         sync_folder(jobs)
     except OSError as error:
-        raise JobError("jobs", "folder-not-writable", folder=folder.path, error=os.strerror(error.errno or 0)) from error
+        raise JobError("jobs", "folder-not-writable", folder=folder.path, error=system_reason(error)) from error
     return folder
 
 
@@ -157,5 +161,5 @@ def find_folders(jobs: Path) -> tuple[JobFolder, ...]:
     try:
         names = sorted(entry.name for entry in os.scandir(jobs) if entry.is_dir(follow_symlinks=False))
     except OSError as error:
-        raise JobError("jobs", "no-jobs-folder", folder=jobs, error=os.strerror(error.errno or 0)) from error
+        raise JobError("jobs", "no-jobs-folder", folder=jobs, error=system_reason(error)) from error
     return tuple(JobFolder(jobs / name) for name in names if is_id(name, Prefix.JOB))

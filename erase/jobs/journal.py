@@ -15,6 +15,7 @@ from pathlib import Path
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.chain import GENESIS, BrokenChain, Head, parse_head, read_chain, seal
 from certify.foundation.clock import Clock, rfc3339
+from certify.foundation.errors import system_reason
 from certify.foundation.files import read_regular, sync_folder, write_whole
 from certify.foundation.messages import Language, text
 from erase.errors import JobError
@@ -90,7 +91,7 @@ def _read(path: Path, job: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise JobError("jobs", "folder-unreadable", job=job, error=os.strerror(error.errno or 0)) from error
+        raise JobError("jobs", "folder-unreadable", job=job, error=system_reason(error)) from error
     if len(data) > LARGEST:
         raise JournalDamaged(job, "too-large", 0)
     return data
@@ -166,4 +167,4 @@ class Journal:
 
 
 def _not_writable(folder: Path, error: OSError) -> JobError:
-    return JobError("jobs", "folder-not-writable", folder=folder, error=os.strerror(error.errno or 0))
+    return JobError("jobs", "folder-not-writable", folder=folder, error=system_reason(error))
