@@ -55,7 +55,7 @@ def test_a_signal_stops_cleanly_and_the_job_is_resumed(station, own_device, fill
     assert not (station.folder / "erasure.dsse.json").exists()
     said = station.type("resume", "--jobs", station.jobs)
     assert said.status == 0
-    assert f"pass {stopped['pass']}/7 " in said.err
+    assert f"pass {stopped['pass']} of 7 " in said.err
     assert f"from {stopped['bytes_done'] * 1000 // device.size / 10} %" in said.err
     statement = station.statement()
     assert [pause.cause for pause in statement.interruptions] == ["signal"]

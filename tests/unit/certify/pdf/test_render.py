@@ -399,7 +399,11 @@ def test_the_result_is_on_the_first_page_however_much_else_there_is(
     party = Party(name="再委託運送", department="輸送部", address="埼玉県", corporate_number="9876543210987", responsible="佐藤 次郎")
     certifier = msgspec.structs.replace(make_certificate().certifier, authority="全社統括")
     more = {"subject": None, "contract": None, "destination": None, "remarks": "備考" * 20, "subcontractors": [party] * 3}
-    paper = make_paper(make_failed_erasure(), certifier=certifier, language=language_of_paper, **more)
+    failed = make_failed_erasure()
+    drive = msgspec.structs.replace(failed.drive, virtual="loop", bus="virtual")
+    contractor = msgspec.structs.replace(make_certificate().contractor, address="〒100-0001 東京都千代田区千代田1丁目1番1号 " * 4)
+    erasure = make_failed_erasure(test=True, drive=drive)
+    paper = make_paper(erasure, certifier=certifier, contractor=contractor, language=language_of_paper, **more)
     first = paper.text(page=1)
     assert _seen(words.say("outcome.erased-with-exceptions")) in first
     assert _seen(words.say("policy-met.no", method="Clear")) in first

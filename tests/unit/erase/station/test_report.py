@@ -67,6 +67,14 @@ def test_the_verification_of_a_drive_with_exceptions_is_never_said_to_be_of_all(
     assert text("paper.verification.full") not in said
 
 
+def test_one_sector_that_could_not_be_written_is_enough_for_that(report):
+    found = report(Outcome.ERASED_WITH_EXCEPTIONS)
+    # all that is there was compared: only the count of exceptions tells that some of it is not what was written
+    whole = replace(found.state.verified[-1], kind="percent", bytes_compared=found.plan.drive.size, unreadable_sectors=0)
+    said = words(replace(found, state=replace(found.state, verified=(whole,))))
+    assert text("paper.verification.percent-in-part") in said
+
+
 def test_a_whole_verification_is_said_to_be_one(report, language):
     whole = words(report())
     assert text("paper.verification.full") in whole
