@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 _JAPAN = timezone(timedelta(hours=9))
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # what a machine says whose clock has lost its battery
+LATEST = datetime(2200, 12, 31, 23, 59, 59, tzinfo=UTC)  # far from where turning a time into another zone overflows
 
 
 class Clock(Protocol):
@@ -72,7 +74,7 @@ def in_japan(moment: datetime) -> str:
 def rfc3339(moment: datetime) -> str:
     """UTC with ``Z`` and whole seconds, the one form of machine times (RFC 3339 section 5.6).
 
-    Raises ValueError for a time that doesn't say its zone: the machine's own would be guessed.
+    Raises ValueError for a time that doesn't say its zone, because the machine's own would be guessed.
     """
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
@@ -80,8 +82,10 @@ def rfc3339(moment: datetime) -> str:
 
 
 def parse_rfc3339(text: str) -> datetime:
-    """Reads what :func:`rfc3339` writes. Raises ValueError for any other form."""
+    """Reads what :func:`rfc3339` writes. Raises ValueError for any other form, and for a time before EARLIEST or after LATEST."""
     moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     if rfc3339(moment) != text:  # strptime takes single digits and other scripts' digits too
         raise ValueError(f"not in the one form of machine times: {text!r}")
+    if not EARLIEST <= moment <= LATEST:
+        raise ValueError(f"not between {rfc3339(EARLIEST)} and {rfc3339(LATEST)}: {text!r}")
     return moment

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from certify.errors import Malformed, Refused
 from certify.foundation.canonical import sha256_hex
-from certify.foundation.clock import parse_rfc3339
+from certify.foundation.clock import EARLIEST, LATEST, parse_rfc3339
 from certify.foundation.ids import Prefix, decode, encode
 from certify.signing.certificates import certificate_keyid
 from certify.signing.roles import Role
@@ -30,7 +30,6 @@ MAX_TOKEN = 410  # bytes; what fits beside the longest address into the largest 
 _MAX_TEXT = 64  # characters of each text
 _MAX_NAME = 64  # bytes in UTF-8 of each name: three of them and an agency's code always fit into MAX_TOKEN
 _CUT = "…"  # at the end of a name that was shortened
-_LATEST = 253_402_300_799  # 9999-12-31T23:59:59Z
 
 _ALGORITHM, _KID, _ES256 = 1, 4, -7
 _ISSUER, _ISSUED, _CERTIFICATE = 1, 6, 7
@@ -178,7 +177,7 @@ def _from_map(value: Any) -> Token:
     if type(value) is not dict or any(type(key) is not int for key in value) or value.keys() != wanted:
         raise _malformed("other keys than those of a token")
     issued, digest, test = value[_ISSUED], value[_STATEMENT], value[_TEST]
-    if type(issued) is not int or not 0 <= issued <= _LATEST:
+    if type(issued) is not int or not EARLIEST.timestamp() <= issued <= LATEST.timestamp():
         raise _malformed("no time of issue")
     if type(digest) is not bytes or len(digest) != 32 or type(test) is not bool:
         raise _malformed("a field of another kind")

@@ -17,12 +17,27 @@ def test_machine_times_are_utc_with_z_and_whole_seconds() -> None:
     assert rfc3339(datetime(987, 1, 2, tzinfo=UTC)) == "0987-01-02T00:00:00Z"
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2201-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_that_no_honest_clock_shows_is_refused_so_that_every_zone_can_show_the_others(text: str) -> None:
+    with pytest.raises(ValueError, match="not between"):
+        parse_rfc3339(text)
+
+
+@pytest.mark.parametrize("text", ["1970-01-01T00:00:00Z", "2200-12-31T23:59:59Z"])
+def test_the_first_and_the_last_time_can_be_shown_in_every_zone(text: str) -> None:
+    for hours in (-23, 23):
+        assert parse_rfc3339(text).astimezone(timezone(timedelta(hours=hours)))
+
+
 def test_a_time_without_a_zone_is_refused_because_it_would_have_to_be_guessed() -> None:
     with pytest.raises(ValueError, match="zone"):
         rfc3339(datetime(2026, 11, 23))  # noqa: DTZ001
 
 
-@given(st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0)))
+FIRST, LAST = datetime(1970, 1, 1), datetime(2200, 12, 31)  # noqa: DTZ001 - Hypothesis adds the zone
+
+
+@given(st.datetimes(FIRST, LAST, timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0)))
 def test_what_is_written_is_read_again(moment: datetime) -> None:
     assert parse_rfc3339(rfc3339(moment)) == moment
 

@@ -1,6 +1,7 @@
 """How a sentence is found."""
 
 import pytest
+from erase.planner.editions import EDITIONS, POLICY_EDITIONS
 
 from certify.foundation import messages
 from certify.foundation.messages import (
@@ -16,7 +17,6 @@ from certify.foundation.messages import (
 )
 from certify.foundation.schemes import load_schemes, scheme_named
 from erase.planner.claims import TABLE
-from erase.planner.editions import EDITIONS, POLICY_EDITIONS
 from erase.planner.policies import load_policy
 
 

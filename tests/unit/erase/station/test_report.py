@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from erase.planner.editions import Method
 
 from certify.errors import Refused as PaperRefused
 from certify.foundation.commandline import Context
@@ -16,7 +17,6 @@ from certify.foundation.errors import Exit
 from certify.foundation.messages import text
 from erase.errors import JobError
 from erase.jobs.events import BadRange, Operation, Outcome
-from erase.planner.editions import Method
 from erase.station.report import Report, give, in_words, worst
 
 JOBS = Path("/jobs with a blank")

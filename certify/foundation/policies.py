@@ -10,10 +10,10 @@ from itertools import product
 from typing import Any
 
 import msgspec
+from erase.planner.editions import Basis, Method
 
 from certify.foundation.errors import form_problem
 from erase.errors import Refused
-from erase.planner.editions import Basis, Method
 
 SCHEMA = "https://haiki.example/policy/v1"
 LARGEST_FILE = 16 * 1024  # bytes; the longest of ours has two thousand, and tomllib takes quadratic time for a long dotted key
