@@ -1,24 +1,42 @@
-"""The form of a policy file: TOML, strict. Every fault names the file and, where there is one, the key."""
+"""Policies: the form of their files (TOML, strict), and those that come with the program, in ``policies/`` beside this module.
+
+Who plans and who reads papers take them from here, so that a statement can't name a policy and demand less than it does.
+A released policy is never changed, only joined by another: papers quote its hash and its demands, and are judged by them.
+An agency may write its own, of which nobody else knows anything; it can't bear the name of one of these.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import product
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from erase.planner.editions import Basis, Method
 
+from certify.foundation.canonical import sha256_hex
 from certify.foundation.errors import form_problem
-from erase.errors import Refused
+from certify.foundation.standards import Basis, Method
 
 SCHEMA = "https://haiki.example/policy/v1"
 LARGEST_FILE = 16 * 1024  # bytes; the longest of ours has two thousand, and tomllib takes quadratic time for a long dotted key
 _POLICY_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_TEXT = 500
+
+
+class PolicyFault(ValueError):
+    """What is wrong with a policy file: a kebab-case code and its parameters."""
+
+    def __init__(self, code: str, **parameters: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.parameters = parameters
 
 
 class Zone(StrEnum):
@@ -82,23 +100,52 @@ class PolicyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
         """Whether the caller names the method that is required."""
         return not (self.asks_zone or self.asks_class)
 
+    def methods(self, zone: str | None, classification: str | None) -> frozenset[Method]:
+        """What may be required for this zone and class; nothing where the policy does not ask for just these."""
+        asked = ((self.asks_zone, zone, frozenset(Zone)), (self.asks_class, classification, frozenset(Confidentiality)))
+        if not all(value in known if wanted else value is None for wanted, value, known in asked):
+            return frozenset()
+        return frozenset(rule.require for rule in matching_rules(self, zone, classification))
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """A policy that comes with the program."""
+
+    data: bytes
+    policy: PolicyFile
+
+    @property
+    def sha256(self) -> str:
+        """Of the file's bytes."""
+        return sha256_hex(self.data)
+
+
+@cache
+def built_in_policies() -> Mapping[str, BuiltIn]:
+    """All of them by id, in the order of their names."""
+    files = sorted(Path(__file__).with_name("policies").glob("*.toml"))
+    found = ((file.read_bytes(), file.name) for file in files)
+    known = (BuiltIn(data, parse_policy(data, name)) for data, name in found)
+    return MappingProxyType({one.policy.id: one for one in known})
+
 
 def parse_policy(data: bytes, file: str) -> PolicyFile:
-    """Reads and checks a policy file. Raises Refused for whatever is wrong with it."""
+    """Reads and checks a policy file. Raises PolicyFault for whatever is wrong with it; ``file`` names it there."""
     if len(data) > LARGEST_FILE:
-        raise Refused("planner", "policy-too-large", file=file, limit=LARGEST_FILE)
+        raise PolicyFault("policy-too-large", file=file, limit=LARGEST_FILE)
     try:
         tree = tomllib.loads(data.decode())
     except (ValueError, RecursionError) as error:
-        raise Refused("planner", "policy-not-toml", file=file, detail=str(error)) from error
+        raise PolicyFault("policy-not-toml", file=file, detail=str(error)) from error
     for key in _unknown_keys(tree):
-        raise Refused("planner", "policy-unknown-key", file=file, key=key)
+        raise PolicyFault("policy-unknown-key", file=file, key=key)
     try:
         policy = msgspec.convert(tree, PolicyFile)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise Refused("planner", "policy-bad-value", file=file, detail=form_problem(_counted_from_one(str(error)))) from error
+        raise PolicyFault("policy-bad-value", file=file, detail=form_problem(_counted_from_one(str(error)))) from error
     for detail in _contradictions(policy):
-        raise Refused("planner", "policy-bad-value", file=file, detail=detail)
+        raise PolicyFault("policy-bad-value", file=file, detail=detail)
     return policy
 
 
@@ -152,7 +199,7 @@ def _coverage_faults(policy: PolicyFile) -> Iterator[str]:
             yield f"rule: {matching} rules for zone {zone.value!r} and class {classification.value!r}, not one"
 
 
-def matching_rules(policy: PolicyFile, zone: Zone | None, classification: Confidentiality | None) -> tuple[Rule, ...]:
+def matching_rules(policy: PolicyFile, zone: str | None, classification: str | None) -> tuple[Rule, ...]:
     """The rules for this zone and class; what a rule doesn't name, it doesn't mind."""
     return tuple(
         rule

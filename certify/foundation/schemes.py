@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from certify.foundation.standards import complement_of
+
 FIXED = "fixed-"
 _COMPLEMENT = "complement"
 _MOST_PATTERN_BYTES = 16
@@ -55,5 +57,5 @@ def _spelled(passes: Iterable[str]) -> Iterator[str]:
     """The passes with ``complement`` spelled out."""
     before = ""
     for pattern in passes:
-        before = bytes(byte ^ 0xFF for byte in bytes.fromhex(before)).hex() if pattern == _COMPLEMENT else pattern
+        before = complement_of(before) if pattern == _COMPLEMENT else pattern
         yield before

@@ -1,11 +1,20 @@
-"""The editions of the standards that are claimed or followed: the one place where they stand. Printed on each certificate."""
+"""The standards that are claimed or followed, as data: ``standards.toml`` beside this module has their editions and tables.
+
+Who claims and who reads papers take them from here, so that a statement can't cite a standard, an edition or a clause that
+does not say what is claimed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 from types import MappingProxyType
+
+import msgspec
 
 
 class Method(StrEnum):
@@ -29,41 +38,75 @@ class Basis(StrEnum):
     NIST_800_88_R2_IEEE_2883 = "nist-800-88r2-ieee-2883-2022"
 
 
-@dataclass(frozen=True)
-class Edition:
-    """A standard's name and edition as printed. ``withdrawn``: its publisher no longer stands by it."""
+class Condition(StrEnum):
+    """What a row of a table may ask of the work that was done."""
+
+    TWO_COMPLEMENTARY_PASSES = "two-complementary-passes"  # a fixed pattern, then its complement
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of a standard's table. ``condition`` unmet: no claim at all."""
+
+    technique: str
+    media: frozenset[str]
+    method: Method
+    clause: str
+    buses: frozenset[str] | None = None  # None: on any
+    condition: Condition | None = None
+
+
+class Standard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """A standard's name and edition as printed, and its table."""
 
     standard: str
     edition: str
-    withdrawn: bool
+    withdrawn: bool  # its publisher no longer stands by it
     text_was_read: bool  # False: known by public secondary sources only, and the printed edition says so
+    row: tuple[Row, ...]
 
 
-EDITIONS: Mapping[Basis, Edition] = MappingProxyType(
-    {
-        Basis.NIST_800_88_R1: Edition("NIST SP 800-88", "Rev. 1 (2014-12, withdrawn 2025-09-26)", withdrawn=True, text_was_read=True),
-        Basis.NIST_800_88_R2_IEEE_2883: Edition(
-            "NIST SP 800-88, IEEE 2883",
-            "Rev. 2 (2025-09-26), 2883-2022, by public secondary sources",
-            withdrawn=False,
-            text_was_read=False,
-        ),
-    }
-)
-
-# the editions of the policies that come with the program; their files must name the same
-POLICY_EDITIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "mic-2020": "令和2年12月改定 (2020-12)",
-        "nist-800-88r1": "Rev. 1 (2014-12, withdrawn 2025-09-26)",
-        "nist-800-88r2-ieee-2883-2022": "Rev. 2 (2025-09-26), 2883-2022",
-    }
-)
+@cache
+def standards() -> Mapping[Basis, Standard]:
+    """All of them, in the order of the file."""
+    tree = tomllib.loads(Path(__file__).with_name("standards.toml").read_text(encoding="utf-8"))
+    return MappingProxyType(msgspec.convert(tree, dict[Basis, Standard]))
 
 
 def basis_of(standard: str, edition: str) -> Basis:
     """The table whose printed name and edition these are. Raises LookupError for any others."""
-    for basis, known in EDITIONS.items():
+    for basis, known in standards().items():
         if (known.standard, known.edition) == (standard, edition):
             return basis
     raise LookupError(f"{standard} {edition}")
+
+
+_TELLABLE = frozenset({"magnetic", "flash"})
+
+
+def rows_for(basis: Basis, technique: str, media: str, bus: str) -> tuple[Row, ...]:
+    """What the table says of a technique on such a drive; nothing where it says nothing.
+
+    A medium that is unknown or mixed may be any of the kinds: the rows of all of them hold together.
+    """
+    kinds = {media} & _TELLABLE or _TELLABLE
+    return tuple(
+        row
+        for row in standards()[basis].row
+        if row.technique == technique and row.media & kinds and (row.buses is None or bus in row.buses)
+    )
+
+
+def clause_of(rows: Iterable[Row]) -> str:
+    """How the clauses of these rows are cited on paper."""
+    return "; ".join(row.clause for row in rows)
+
+
+def conditions_met(passes: Sequence[str]) -> frozenset[Condition]:
+    """Which conditions these passes fulfil: each ``random`` or the hexadecimal digits of the bytes that are repeated."""
+    met = any("random" not in pair and pair[1].lower() == complement_of(pair[0]) for pair in pairwise(passes))
+    return frozenset({Condition.TWO_COMPLEMENTARY_PASSES} if met else ())
+
+
+def complement_of(pattern: str) -> str:
+    """Every bit of a pattern turned over, in hexadecimal digits."""
+    return bytes(byte ^ 0xFF for byte in bytes.fromhex(pattern)).hex()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from certify.foundation.standards import Method, standards
 from erase.drive.facts import AreaKind, Bus, Drive, Machine, MediaType, Source
-from erase.planner.editions import EDITIONS, Method
 from erase.planner.policies import Policy
 from erase.techniques.base import Verify
 
@@ -33,7 +33,7 @@ class Limit(StrEnum):
 
 def limits_of_overwrite(drive: Drive, machine: Machine, policy: Policy, verify: Verify) -> tuple[Limit, ...]:
     """The limits of overwriting this drive on this machine, in the order of printing."""
-    edition = EDITIONS[policy.basis]
+    edition = standards()[policy.basis]
     name = drive.identity.name
     applies = {
         Limit.DESTROY_MUST_FOLLOW: policy.record.require is Method.DESTROY,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from certify.foundation.standards import Method, basis_of
 from erase.planner.claims import Claim, claim_of
-from erase.planner.editions import Method, basis_of
 from erase.planner.plan import ErasurePlan
 from erase.techniques import overwrite
 from erase.techniques.findings import Reason

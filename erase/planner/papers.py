@@ -9,11 +9,11 @@ import msgspec
 
 from certify.foundation.canonical import canonical_json
 from certify.foundation.clock import parse_rfc3339
+from certify.foundation.standards import basis_of
 from erase.drive.facts import Drive, Machine, drive_from_json
 from erase.errors import JobError
 from erase.planner.claims import Claim
 from erase.planner.confirm import Confirmation
-from erase.planner.editions import basis_of
 from erase.planner.limits import Limit
 from erase.planner.plan import ErasurePlan, SchemeFacts
 from erase.planner.policies import PolicyRecord

@@ -10,10 +10,10 @@ from typing import Any
 
 from certify.foundation.canonical import canonical_json, sha256_hex
 from certify.foundation.messages import Words
+from certify.foundation.standards import Method
 from erase.drive.facts import Drive, Machine
 from erase.errors import Refused
 from erase.planner.claims import Claim, claim_of
-from erase.planner.editions import Method
 from erase.planner.estimate import estimate
 from erase.planner.identity import named_drive
 from erase.planner.limits import Limit, limits_of_overwrite

@@ -8,17 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.errors import system_reason
+from certify.foundation.policies import (
+    LARGEST_FILE,
+    Assurance,
+    Confidentiality,
+    PolicyFault,
+    PolicyFile,
+    Zone,
+    built_in_policies,
+    matching_rules,
+    parse_policy,
+)
+from certify.foundation.standards import Basis, Method
 from erase.errors import Refused
-from erase.planner.editions import POLICY_EDITIONS, Basis, Method
-from erase.planner.policy_files import LARGEST_FILE, Assurance, Confidentiality, PolicyFile, Zone, matching_rules, parse_policy
 
-_BUILT_IN = files("erase.planner") / "policies"
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -55,11 +63,6 @@ class Policy:
         return self.erase_first or self.record.require
 
 
-def built_in_policies() -> tuple[str, ...]:
-    """The names of the policies that come with the program."""
-    return tuple(POLICY_EDITIONS)
-
-
 def known_policies(folder: Path | None) -> tuple[str, ...]:
     """The names of all policies that can be asked for: ours, and the agency's own in ``folder``."""
     own = sorted(path.stem for path in folder.glob("*.toml")) if folder is not None else []
@@ -82,15 +85,18 @@ def load_policy(
     if not name_or_path:
         raise Refused("planner", "no-policy", known=known)
     data, file = _read(name_or_path, folder, known)
-    policy = parse_policy(data, file)
-    if policy.id in built_in_policies() and data != (_BUILT_IN / f"{policy.id}.toml").read_bytes():
+    try:
+        policy = parse_policy(data, file)
+    except PolicyFault as fault:
+        raise Refused("planner", fault.code, **fault.parameters) from fault
+    if policy.id in built_in_policies() and data != built_in_policies()[policy.id].data:
         raise Refused("planner", "policy-id-taken", file=file, policy=policy.id)
     return _narrowed(policy, sha256_hex(data), zone, classification, require)
 
 
 def _read(name_or_path: str, folder: Path | None, known: tuple[str, ...]) -> tuple[bytes, str]:
     if name_or_path in built_in_policies():
-        return (_BUILT_IN / f"{name_or_path}.toml").read_bytes(), name_or_path
+        return built_in_policies()[name_or_path].data, name_or_path
     if "/" in name_or_path or name_or_path.endswith(".toml"):
         path = Path(name_or_path)
     elif folder is not None and name_or_path in known_policies(folder):

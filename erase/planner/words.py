@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from certify.foundation.messages import current_language, has_text, signed_words, text
+from certify.foundation.standards import Method
 from erase.drive.facts import Drive, Fact
 from erase.planner.claims import CEILINGS
-from erase.planner.editions import Method
 from erase.planner.estimate import estimate
 from erase.planner.identity import confirmation_name
 from erase.planner.plan import ErasurePlan

@@ -15,6 +15,7 @@ from certify.errors import CertifyError
 from certify.foundation.canonical import canonical_json, sha256_hex
 from certify.foundation.chain import GENESIS, Head, seal
 from certify.foundation.errors import form_problem
+from certify.foundation.standards import Method
 from certify.statement.consistency import contradictions
 from certify.statement.erasure import statement_bytes
 from certify.statement.from_journal import JobFiles, erasure_from_files
@@ -22,7 +23,6 @@ from erase.drive.facts import Machine
 from erase.errors import Refused
 from erase.jobs.events import Claim, Event, Finished, Identified, Opened, Outcome, Session, SessionKind, Tool, data_of
 from erase.planner.confirm import Confirmation
-from erase.planner.editions import Method
 from erase.planner.plan import ErasurePlan
 from erase.techniques.findings import Evidence
 

@@ -11,11 +11,11 @@ from typing import Any
 from certify.foundation.commandline import Context
 from certify.foundation.errors import Exit, HaikiError
 from certify.foundation.messages import current_language, signed_words, text
+from certify.foundation.standards import Method
 from erase.errors import Refused
 from erase.jobs.events import BadRange, Finished, Outcome, VerificationFinished, VerificationResult
 from erase.jobs.folder import STATEMENT
 from erase.jobs.states import JobState
-from erase.planner.editions import Method
 from erase.planner.identity import confirmation_name
 from erase.planner.plan import ErasurePlan
 from erase.station.sealing import exit_of

@@ -9,6 +9,7 @@ from certify.foundation.canonical import sha256_hex
 from certify.foundation.clock import in_japan
 from certify.foundation.errors import Exit, system_reason
 from certify.foundation.files import write_whole
+from certify.foundation.standards import Method
 from certify.signing import dsse
 from certify.signing.roles import Role, role_of
 from certify.signing.signer import Signer
@@ -18,7 +19,6 @@ from erase.errors import JobError
 from erase.jobs.events import Finished
 from erase.jobs.folder import RESULT, STATEMENT, JobFolder
 from erase.jobs.journal import LINES
-from erase.planner.editions import Method
 from erase.planner.plan import ErasurePlan
 
 

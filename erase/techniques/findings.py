@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from certify.foundation.standards import Condition
+
 
 class Evidence(StrEnum):
     """How well it is known that old data is gone, weakest first. The grade is printed on the certificate."""
@@ -35,12 +37,6 @@ class Reason(StrEnum):
     VERIFICATION_SAMPLED = "verification-sampled"
     RESUMED = "resumed"
     VIRTUAL_DRIVE = "virtual-drive"
-
-
-class Condition(StrEnum):
-    """What a row of the table of claims may ask of the work that was done."""
-
-    TWO_COMPLEMENTARY_PASSES = "two-complementary-passes"  # a fixed pattern, then its complement
 
 
 class VerificationResult(StrEnum):

@@ -7,11 +7,11 @@ reaches what the host can address and nothing else, whatever the number of passe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
+from certify.foundation.standards import conditions_met
 from erase.drive.facts import Drive
 from erase.techniques.base import Choices, Offer, RefusedTechnique, Step, StepKind, TechniqueId, Terms, Verify, VerifyKind
-from erase.techniques.findings import Condition, Evidence, Findings, Reason, VerificationResult
+from erase.techniques.findings import Evidence, Findings, Reason, VerificationResult
 from erase.techniques.obstacles import first_obstacle, parameters_of
 
 ID = TechniqueId.OVERWRITE
@@ -47,14 +47,6 @@ def steps(size: int, choices: Choices) -> tuple[Step, ...]:
     return tuple(planned)
 
 
-def _complement(pattern: str) -> str:
-    return bytes(byte ^ 0xFF for byte in bytes.fromhex(pattern)).hex()
-
-
-def _two_complementary(passes: tuple[str, ...]) -> bool:
-    return any("random" not in pair and pair[1].lower() == _complement(pair[0]) for pair in pairwise(passes))
-
-
 def interpret(choices: Choices, record: OverwriteRecord) -> Findings:
     """What may be said of the work. Whatever was not seen to end well is a reason against a claim."""
     reasons = {Reason.ADDRESSABLE_AREA_ONLY}
@@ -71,8 +63,7 @@ def interpret(choices: Choices, record: OverwriteRecord) -> Findings:
         reasons.add(Reason.VERIFICATION_SAMPLED)
     if record.resumed:
         reasons.add(Reason.RESUMED)
-    met = {Condition.TWO_COMPLEMENTARY_PASSES} if _two_complementary(choices.passes) else set()
-    return Findings(_evidence(record.verification, completed=completed), frozenset(reasons), frozenset(met))
+    return Findings(_evidence(record.verification, completed=completed), frozenset(reasons), conditions_met(choices.passes))
 
 
 def _evidence(verification: VerificationResult, *, completed: bool) -> Evidence:

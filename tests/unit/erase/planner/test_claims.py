@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certify.foundation.standards import Basis, Condition, Method, basis_of, rows_for, standards
 from certify.statement import model
 from erase.drive.facts import Bus, Drive, Identity, MediaType
-from erase.planner.claims import CEILINGS, TABLE, claim_of
-from erase.planner.editions import EDITIONS, Basis, Method
+from erase.planner.claims import CEILINGS, claim_of
 from erase.techniques.base import TechniqueId
-from erase.techniques.findings import Condition, Evidence, Findings, Reason
+from erase.techniques.findings import Evidence, Findings, Reason
 
 R1 = Basis.NIST_800_88_R1
 R2 = Basis.NIST_800_88_R2_IEEE_2883
@@ -51,7 +51,7 @@ def test_overwriting_is_never_above_clear(a_drive: MakeDrive, basis, media, bus)
 
 @pytest.mark.parametrize(("technique", "basis", "media", "bus"), list(product(TechniqueId, Basis, KNOWN_MEDIA, Bus)))
 def test_every_technique_has_a_row_for_every_medium_on_every_bus(technique, basis, media, bus):
-    rows = [row for row in TABLE if (row.technique, row.basis) == (technique, basis) and media in row.media and bus in row.buses]
+    rows = rows_for(basis, technique, media, bus)
     assert rows
     assert all(row.clause for row in rows)
 
@@ -106,7 +106,7 @@ def test_each_reason_has_a_ceiling():
 
 
 def test_a_technique_without_a_row_gives_no_claim(a_drive: MakeDrive, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("erase.planner.claims.TABLE", ())
+    monkeypatch.setattr("erase.planner.claims.rows_for", lambda *_: ())
     assert claim(a_drive()).method is Method.NONE
 
 
@@ -162,9 +162,24 @@ def test_knowing_less_never_raises_a_claim(drive, known, basis):
 @given(drive=drives, known=findings, basis=st.sampled_from(Basis))
 def test_a_claim_is_a_value_of_the_signed_statement(drive, known, basis):
     found = msgspec.convert(claim(drive, basis, known).to_json(), model.Claim)
-    assert found.edition == EDITIONS[basis].edition
+    assert found.edition == standards()[basis].edition
 
 
 def test_the_scales_are_those_of_the_signed_statement():
     assert get_args(get_type_hints(model.Claim)["evidence"]) == tuple(grade.value for grade in Evidence)
     assert get_args(model.Method) == tuple(method.value for method in Method)
+
+
+def test_the_tables_speak_of_buses_media_and_techniques_that_exist():
+    for row in (row for standard in standards().values() for row in standard.row):
+        assert row.technique in set(TechniqueId)
+        assert row.media <= set(KNOWN_MEDIA)
+        assert row.buses is None or row.buses <= set(Bus)
+
+
+def test_both_tables_stand_in_the_file_and_are_found_by_what_is_printed_of_them():
+    assert set(standards()) == set(Basis)
+    for basis, known in standards().items():
+        assert basis_of(known.standard, known.edition) is basis
+    with pytest.raises(LookupError):
+        basis_of("NIST SP 800-88", "Rev. 3")

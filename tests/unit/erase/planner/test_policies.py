@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.messages import Language
+from certify.foundation.policies import LARGEST_FILE, Assurance, PolicyFault, built_in_policies, parse_policy
+from certify.foundation.standards import Basis, Method
 from erase.errors import Refused
-from erase.planner.editions import POLICY_EDITIONS, Basis, Method
-from erase.planner.policies import built_in_policies, known_policies, load_policy
-from erase.planner.policy_files import LARGEST_FILE, Assurance, parse_policy
+from erase.planner.policies import known_policies, load_policy
 
 OWN = """
 schema = "https://haiki.example/policy/v1"
@@ -38,17 +38,25 @@ def refusal(*arguments, **named) -> Refused:
     return caught.value
 
 
-def test_three_policies_come_with_the_program_and_name_the_editions_of_the_one_module():
-    folder = Path(__file__).parents[4] / "erase" / "planner" / "policies"
-    assert set(built_in_policies()) == {file.stem for file in folder.iterdir()}
-    for name in ("nist-800-88r1", "nist-800-88r2-ieee-2883-2022"):
-        assert load(name).record.edition == POLICY_EDITIONS[name]
-    assert load("mic-2020", zone="lgwan", classification="1").record.edition == POLICY_EDITIONS["mic-2020"]
+EDITIONS = {
+    "mic-2020": "令和2年12月改定 (2020-12)",
+    "nist-800-88r1": "Rev. 1 (2014-12, withdrawn 2025-09-26)",
+    "nist-800-88r2-ieee-2883-2022": "Rev. 2 (2025-09-26), 2883-2022",
+}
+
+
+def test_three_policies_come_with_the_program_and_the_file_of_each_has_its_name_and_edition():
+    folder = Path(__file__).parents[4] / "certify" / "foundation" / "policies"
+    assert tuple(built_in_policies()) == tuple(EDITIONS)
+    assert {file.stem for file in folder.iterdir()} == set(EDITIONS)
+    for name, known in built_in_policies().items():
+        assert (known.policy.id, known.policy.edition) == (name, EDITIONS[name])
+        assert known.data == (folder / f"{name}.toml").read_bytes()
 
 
 @pytest.mark.parametrize("name", built_in_policies())
 def test_a_policy_is_recorded_with_the_hash_of_its_file(name):
-    file = Path(__file__).parents[4] / "erase" / "planner" / "policies" / f"{name}.toml"
+    file = Path(__file__).parents[4] / "certify" / "foundation" / "policies" / f"{name}.toml"
     chosen = {"zone": "lgwan", "classification": "1"} if name == "mic-2020" else {}
     record = load(name, **chosen).record
     assert (record.id, record.sha256) == (name, sha256_hex(file.read_bytes()))
@@ -75,7 +83,7 @@ def test_the_ministrys_table_by_zone_and_class(zone, classification, require, er
     assert (Assurance.CERTIFICATE_WITH_PHOTOS in policy.assurance) == (require is Method.PURGE)
     assert policy.record.to_json() == {
         "id": "mic-2020",
-        "edition": POLICY_EDITIONS["mic-2020"],
+        "edition": EDITIONS["mic-2020"],
         "sha256": policy.record.sha256,
         "zone": zone,
         "classification": classification,
@@ -147,7 +155,7 @@ def test_an_agencys_own_file_is_found_by_path_and_by_name_in_its_folder(tmp_path
 
 
 def test_a_folder_that_is_not_there_holds_no_policies(tmp_path: Path):
-    assert known_policies(tmp_path / "none") == built_in_policies()
+    assert known_policies(tmp_path / "none") == tuple(built_in_policies())
 
 
 def test_an_own_policy_by_zone_alone_asks_for_no_class(tmp_path: Path):
@@ -166,7 +174,7 @@ def test_an_own_policy_refuses_a_method_that_it_has_no_rule_for(tmp_path: Path):
 
 
 def test_a_copy_of_ours_may_be_used_and_a_changed_one_may_not_bear_its_name(tmp_path: Path):
-    ours = (Path(__file__).parents[4] / "erase" / "planner" / "policies" / "nist-800-88r1.toml").read_text(encoding="utf-8")
+    ours = (Path(__file__).parents[4] / "certify" / "foundation" / "policies" / "nist-800-88r1.toml").read_text(encoding="utf-8")
     assert load(write(tmp_path, ours)).record.id == "nist-800-88r1"
     assert refusal(write(tmp_path, ours + "\n# weaker\n")).code == "policy-id-taken"
 
@@ -207,7 +215,7 @@ def test_a_faulty_file_is_refused_with_file_and_key_named(tmp_path: Path, change
 
 
 def test_a_gap_and_an_overlap_between_rules_are_refused(tmp_path: Path):
-    mic = (Path(__file__).parents[4] / "erase" / "planner" / "policies" / "mic-2020.toml").read_text(encoding="utf-8")
+    mic = (Path(__file__).parents[4] / "certify" / "foundation" / "policies" / "mic-2020.toml").read_text(encoding="utf-8")
     own = mic.replace('id = "mic-2020"', 'id = "our-own"')
     gap = refusal(write(tmp_path, own.replace('classes = ["2", "3"]', 'classes = ["2"]')))
     assert "0 rules for zone 'lgwan' and class '3'" in str(gap)
@@ -230,11 +238,11 @@ FULL = LARGEST_FILE - 10
 )
 def test_a_bomb_is_refused(bomb):
     assert len(bomb) <= LARGEST_FILE
-    with pytest.raises(Refused):
+    with pytest.raises(PolicyFault):
         parse_policy(bomb, "bomb.toml")
 
 
 @given(data=st.binary(max_size=400) | st.text(max_size=400).map(lambda text: (OWN + text).encode("utf-8", "ignore")))
 def test_whatever_the_bytes_are_only_our_own_refusal_comes_out(data):
-    with suppress(Refused):
+    with suppress(PolicyFault):
         parse_policy(data, "any.toml")

@@ -7,8 +7,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from certify.foundation.messages import has_text
+from certify.foundation.policies import Assurance, Confidentiality, Zone
 from erase.planner.limits import Limit
-from erase.planner.policy_files import Assurance, Confidentiality, Zone
 from erase.techniques.base import RefusalReason, TechniqueId
 from erase.techniques.findings import Evidence, Reason
 
@@ -17,8 +17,9 @@ SOURCES = [
     *(PROJECT / "erase" / "planner").glob("*.py"),
     *(PROJECT / "erase" / "techniques").glob("*.py"),
     *(PROJECT / "erase" / "station" / "commands").glob("plan*.py"),
+    PROJECT / "certify" / "foundation" / "policies.py",
 ]
-RAISED = re.compile(r'(?:Refused|JobError)\(\s*"planner",\s*"([a-z0-9-]+)"')
+RAISED = re.compile(r'(?:(?:Refused|JobError)\(\s*"planner",|PolicyFault\()\s*"([a-z0-9-]+)"')
 SPOKEN = re.compile(r'text\(\s*"(planner\.[a-z0-9.-]+)"')
 BUILT = {
     *(f"{option}-{code}" for option in ("zone", "class") for code in ("needed", "not-asked")),

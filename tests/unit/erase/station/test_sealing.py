@@ -16,12 +16,12 @@ from certify.foundation.chain import GENESIS, Head
 from certify.foundation.chain import seal as seal_line
 from certify.foundation.errors import Exit
 from certify.foundation.ids import Prefix, encode
+from certify.foundation.standards import Method
 from certify.signing import dsse
 from certify.statement.erasure import parse_statement, sign_erasure, statement_bytes
 from certify.statement.from_journal import erasure_from_folder
 from erase.errors import JobError
 from erase.jobs.events import Outcome
-from erase.planner.editions import Method
 from erase.station.sealing import exit_of, is_sealed, seal
 
 
