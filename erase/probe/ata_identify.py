@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from erase.probe.cleaning import known
+from erase.probe.cleaning import known, plain_name
 
 _VPD_LENGTH = 572  # header 4 bytes + page length 0238h
 _DATA_OFFSET = 60
@@ -47,14 +47,14 @@ def identify_from_bytes(data: bytes) -> AtaIdentify | None:
     # word 0 bit 15: not an ATA device. 848Ah is CompactFlash, which is one all the same (ACS-2 annex)
     if words[0] & 0x8000 and words[0] != 0x848A:
         return None
-    model = _text(data, 27, 47)
+    model = known(_string(data, 27, 47))
     if model is None:
         return None
     physical, logical = _sectors(words)
     return AtaIdentify(
         model=model,
-        serial=_text(data, 10, 20),
-        firmware=_text(data, 23, 27),
+        serial=plain_name(_string(data, 10, 20)),
+        firmware=known(_string(data, 23, 27)),
         wwn=_wwn(words),
         rotation=words[217],
         hybrid=_is_hybrid(words),
@@ -64,11 +64,11 @@ def identify_from_bytes(data: bytes) -> AtaIdentify | None:
     )
 
 
-def _text(data: bytes, first: int, end: int) -> str | None:
+def _string(data: bytes, first: int, end: int) -> bytes:
     """ATA strings: two characters a word, the first in the high byte (ACS-4 section 3.3.10)."""
     swapped = bytearray(data[2 * first : 2 * end])
     swapped[0::2], swapped[1::2] = swapped[1::2], swapped[0::2]
-    return known(bytes(swapped))
+    return bytes(swapped)
 
 
 def _wwn(words: list[int]) -> str | None:

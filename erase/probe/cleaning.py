@@ -15,8 +15,10 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def _shown(character: str) -> str:
-    if unicodedata.category(character) not in _UNSAFE:
-        return character
+    return _escaped(character) if unicodedata.category(character) in _UNSAFE else character
+
+
+def _escaped(character: str) -> str:
     code = ord(character)
     if code <= 0xFF:
         return f"\\x{code:02x}"
@@ -38,3 +40,12 @@ def known(raw: bytes | str | None) -> str | None:
     text = clean(raw) if raw is not None else ""
     digits = {digit for digit in text.lower().removeprefix("0x") if digit not in " -."}
     return text if digits - {"0"} and digits - {"f"} else None
+
+
+def plain_name(raw: bytes | str | None) -> str | None:
+    """``known(raw)`` in plain ASCII with single blanks, as standards have serial numbers (ACS-4 3.3.10, SPC-4 4.3.1).
+
+    What else stands there is written as an escape: two names that look alike on paper are one.
+    """
+    text = known(raw)
+    return None if text is None else " ".join("".join(sign if sign.isascii() else _escaped(sign) for sign in text).split())[:TEXT_LIMIT]

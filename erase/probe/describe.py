@@ -6,7 +6,7 @@ import re
 
 from erase.drive.facts import Bus, Identity, MediaType, Source
 from erase.probe.blocks import Block
-from erase.probe.cleaning import known
+from erase.probe.cleaning import plain_name
 from erase.probe.description import Description, fact
 from erase.probe.mmc import describe_mmc, is_mmc
 from erase.probe.nvme import describe_nvme, is_namespace
@@ -30,5 +30,6 @@ def describe(tree: Tree, block: Block) -> Description:
         return describe_scsi(tree, device)
     if _VIRTIO.search(block.path):
         # the serial is what the hypervisor was told to say
-        return Description(Identity(serial=fact(known(tree.text(f"{block.path}/serial")), Source.KERNEL)), Bus.VIRTIO, MediaType.UNKNOWN)
+        serial = plain_name(tree.text(f"{block.path}/serial"))
+        return Description(Identity(serial=fact(serial, Source.KERNEL)), Bus.VIRTIO, MediaType.UNKNOWN)
     return Description(Identity(), Bus.UNKNOWN, MediaType.UNKNOWN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from erase.drive.facts import AreaKind, Bus, Identity, Source
-from erase.probe.cleaning import known
+from erase.probe.cleaning import known, plain_name
 from erase.probe.description import Description, fact
 from erase.probe.media import MediaEvidence, media_type
 from erase.probe.tree import Tree
@@ -37,11 +37,11 @@ def rpmb(tree: Tree, block: str) -> tuple[str, int] | None:
 def describe_mmc(tree: Tree, block: str) -> Description:
     """The card whose block device has the folder ``block``. The kernel read the registers, so all is its word."""
     card = f"{block}/device"
-    vendor, model, serial, firmware = (known(tree.text(f"{card}/{name}")) for name in ("manfid", "name", "serial", "fwrev"))
+    vendor, model, firmware = (known(tree.text(f"{card}/{name}")) for name in ("manfid", "name", "fwrev"))
     identity = Identity(
         vendor=fact(vendor, Source.KERNEL),
         model=fact(model, Source.KERNEL),
-        serial=fact(serial, Source.KERNEL),
+        serial=fact(plain_name(tree.text(f"{card}/serial")), Source.KERNEL),
         firmware=fact(firmware, Source.KERNEL),
     )
     return Description(identity, Bus.MMC, media_type(Bus.MMC, MediaEvidence()), removable=tree.text(f"{card}/type") == "SD")

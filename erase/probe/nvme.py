@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from erase.drive.facts import Bus, Identity, MediaType, Source
-from erase.probe.cleaning import known
+from erase.probe.cleaning import known, plain_name
 from erase.probe.description import Description, fact
 from erase.probe.media import MediaEvidence, media_type
 from erase.probe.tree import Tree
@@ -91,10 +91,10 @@ def _controllers(tree: Tree, owner: str) -> tuple[str, ...]:
 
 
 def _identity(tree: Tree, owner: str, *, nguid: str | None = None, eui64: str | None = None) -> Identity:
-    model, serial, firmware = (known(tree.text(f"{owner}/{name}")) for name in ("model", "serial", "firmware_rev"))
+    model, firmware = (known(tree.text(f"{owner}/{name}")) for name in ("model", "firmware_rev"))
     return Identity(
         model=fact(model, Source.KERNEL),
-        serial=fact(serial, Source.KERNEL),
+        serial=fact(plain_name(tree.text(f"{owner}/serial")), Source.KERNEL),
         firmware=fact(firmware, Source.KERNEL),
         eui64=fact(eui64, Source.KERNEL),
         nguid=fact(nguid, Source.KERNEL),

@@ -6,7 +6,7 @@ import re
 
 from erase.drive.facts import Bus, Identity, Source
 from erase.probe.ata_identify import AtaIdentify, identify_from_vpd
-from erase.probe.cleaning import known
+from erase.probe.cleaning import plain_name
 from erase.probe.description import Description, fact
 from erase.probe.media import MediaEvidence, media_type
 from erase.probe.tree import Tree
@@ -82,7 +82,7 @@ def _identity_by_inquiry(tree: Tree, device: str, source: Source) -> Identity:
     serial = unit_serial(tree.data(f"{device}/vpd_pg80"))
     if source is Source.BRIDGE and (usb := _usb_device(tree, device)):
         vendor, model = vendor or tree.text(f"{usb}/manufacturer"), model or tree.text(f"{usb}/product")
-        serial = serial or known(tree.text(f"{usb}/serial"))
+        serial = serial or plain_name(tree.text(f"{usb}/serial"))
     return Identity(
         vendor=fact(None if vendor == "ATA" else vendor, source),  # SAT writes ATA where a maker should stand
         model=fact(model, source),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from erase.probe.cleaning import known
+from erase.probe.cleaning import known, plain_name
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Designators:
 
 def unit_serial(page: bytes) -> str | None:
     """Page 80h, Unit Serial Number (SPC-4 section 7.8.15)."""
-    return known(_body(page, 0x80))
+    return plain_name(_body(page, 0x80))
 
 
 def designators(page: bytes) -> Designators:

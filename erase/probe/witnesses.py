@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from erase.probe.cleaning import clean, known
+from erase.probe.cleaning import clean, known, plain_name
 from erase.probe.patience import PATIENCE, ask_all
 
 
@@ -91,7 +91,7 @@ def _ask_blkinfo() -> Iterable[Sighting]:
 def sighting_by_udev(name: str, properties: Mapping[str, str]) -> Sighting:
     """From the properties of one block device (libudev's database, where udevd runs; else the kernel's few)."""
     is_ata = properties.get("ID_BUS") == "ata" and properties.get("ID_ATA") == "1"
-    serial = known(properties.get("ID_SERIAL_SHORT"))
+    serial = plain_name(properties.get("ID_SERIAL_SHORT"))
     word = None
     if is_ata:
         word = AtaWord(
@@ -120,7 +120,7 @@ def sightings_by_blkinfo(disks: Iterable[Mapping[str, Any]]) -> tuple[Sighting, 
             name,
             is_disk=is_disk,
             size=int(size) if size.isdecimal() and len(size) <= 20 else None,
-            serial=known(str(entry.get("serial") or "")),
+            serial=plain_name(str(entry.get("serial") or "")),
             mount_point=clean(point) if point.startswith("/") else None,
         )
         waiting.extend((child, False) for child in entry.get("children") or ())

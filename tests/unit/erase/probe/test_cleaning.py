@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erase.probe.cleaning import TEXT_LIMIT, clean, known
+from erase.probe.cleaning import TEXT_LIMIT, clean, known, plain_name
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,26 @@ def test_what_names_nothing_is_unknown(nothing):
 @pytest.mark.parametrize("name", ["0F", "F0", "S3Z8", "0x1a2b3c4d", "AA000000000000000001"])
 def test_what_names_something_is_kept(name):
     assert known(name) == name
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        (b"  WD-  12 34 \0", "WD- 12 34"),
+        ("TST\u00a00000001", "TST\\xa00000001"),
+        ("ТST1", "\\u0422ST1"),
+        ("ＴST1", "\\uff34ST1"),
+        (b"TST\xe2\x80\x8b1", "TST\\u200b1"),
+        ("\U0001d7d91", "\\U0001d7d91"),
+        (b"0000", None),
+        (None, None),
+    ],
+)
+def test_a_name_is_plain_ascii_with_single_blanks(raw, name):
+    assert plain_name(raw) == name
+
+
+@given(st.one_of(st.binary(max_size=400), st.text(max_size=400)))
+def test_whatever_comes_in_a_name_may_be_signed(raw):
+    name = plain_name(raw)
+    assert name is None or (name.isascii() and name.isprintable() and name == " ".join(name.split()) and len(name) <= TEXT_LIMIT)
