@@ -95,6 +95,7 @@ class _Teller:
     passes: dict[int, _Pass] = field(default_factory=dict)
     keys: dict[int, Keys] = field(default_factory=dict)
     bytes_done: int = 0
+    identified: bool = False  # in this session
     bad: list[BadSectors] = field(default_factory=list)
     mismatches: list[MismatchedSectors] = field(default_factory=list)
     verifying: VerificationStarted | None = None
@@ -114,6 +115,8 @@ class _Teller:
         try:
             known = msgspec.convert(line, Line)
             self.before, self.now = self.now, Stamp(at=known.at, source=known.source)
+            # RFC 3339 in UTC with whole seconds sorts as text; who keeps a journal never dates a line before the last
+            self.demand(self.before is None or self.before.at <= self.now.at, "a time before that of the last line")
             self.demand(known.event in SHAPES, "unknown event")
             data = msgspec.convert(known.data, SHAPES[known.event])
         except (msgspec.ValidationError, ValueError) as error:
@@ -122,6 +125,7 @@ class _Teller:
         self.demand(self.finished is None or reopened, "a line after the last")
         self.demand(isinstance(data, Opened) == (number == 1), "a job is opened once, at its beginning")
         self.demand(isinstance(data, Opened | Session) or self.sessions, "work outside a session")
+        self.demand(isinstance(data, Opened | Session | Identified) or self.identified, "work on a drive that was not identified")
         self._take(data)
 
     def _take(self, data: Data) -> None:  # noqa: PLR0912 - one branch for each kind of line
@@ -145,9 +149,7 @@ class _Teller:
             case PassFinished():
                 self._pass_finished(data)
             case VerificationStarted():
-                self.demand(data.number in self.passes and self.passes[data.number].flushed, "a pass compared before its end")
-                if data != self.verifying:
-                    self.verifying, self.bytes_done = data, 0
+                self._verification_started(data)
             case MismatchedSectors():
                 self.demand(self.verifying and self.verifying.number == data.number, "a mismatch outside a verification")
                 self.mismatches.append(data)
@@ -167,6 +169,7 @@ class _Teller:
             )
         if self.sessions and self.passes:
             self._forget_what_was_read()
+        self.identified = False
         self.sessions.append(data)
 
     def _forget_what_was_read(self) -> None:
@@ -185,7 +188,11 @@ class _Teller:
             raise _damaged(f"drive: {error}", self.line) from error
         if self.drive is None:
             self.drive = drive
-        self.demand(same_drive(self.drive, drive), "another drive")
+        self.demand(not self.identified, "a drive identified twice in one session")
+        # another machine may reach a drive by another bus, but what is virtual there was virtual here
+        alike = self.drive.virtual == drive.virtual and (self.drive.bus == "virtual") == (drive.bus == "virtual")
+        self.demand(same_drive(self.drive, drive) and alike, "another drive")
+        self.identified = True
 
     def _pass_started(self, data: PassStarted) -> None:
         self.demand(self.drive is not None, "a pass over no drive")
@@ -218,12 +225,19 @@ class _Teller:
         )
         self.bytes_done = 0
 
+    def _verification_started(self, data: VerificationStarted) -> None:
+        self.demand(data.number == len(self.passes) and self.passes[data.number].flushed, "a pass compared before or long after its end")
+        self.demand(not self.verified or self.verified[-1].number != data.number, "a pass verified once more")
+        if data != self.verifying:
+            self.verifying, self.bytes_done = data, 0
+
     def _verification_finished(self, data: VerificationFinished) -> None:
         begun = self.verifying
         self.demand(begun is not None and begun.number == data.number, "the end of a verification that never began")
         if begun is not None:
             agree = (begun.kind, begun.seed, begun.percent_ppm) == (data.kind, data.seed, data.percent_ppm)
             self.demand(agree, "a verification that changed its kind")
+            self.demand(data.bytes_compared <= begun.bytes, "more compared than was to be")
         self.demand(data.number not in self.broken or data.kind == "full", "a sample of a pass that a break fell into")
         self.verified.append(data)
         self.verifying, self.bytes_done = None, 0

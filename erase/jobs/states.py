@@ -32,7 +32,7 @@ from types import MappingProxyType
 from typing import Any
 
 from certify.foundation.clock import parse_rfc3339
-from erase.drive.facts import Drive, drive_from_json
+from erase.drive.facts import Bus, Drive, drive_from_json
 from erase.jobs.events import (
     BadRange,
     Cause,
@@ -141,6 +141,7 @@ class JobState:
     session: SessionState = SessionState.NEW
     work: WorkState = WorkState.IDLE
     opened: Opened | None = None
+    at: str = field(default="", compare=False)  # of the last line read: RFC 3339 in UTC with whole seconds, which sorts as text
     sessions: int = 0
     inside_hypervisor: bool = False  # in any session
     drive: Drive | None = None  # as identified first
@@ -189,7 +190,8 @@ class JobState:
             raise IllegalLine("wrong-fields") from error
         if not isinstance(line["source"], str) or type(line["ms"]) is not int:
             raise IllegalLine("wrong-fields")
-        return self.after(read_event(line["event"], line["data"]))
+        _demand(self.at <= line["at"], "time-runs-backwards")
+        return replace(self.after(read_event(line["event"], line["data"])), at=line["at"])
 
     def after(self, event: Event) -> JobState:
         """The state after one event. Raises IllegalLine."""
@@ -285,6 +287,9 @@ def _identified(state: JobState, event: Identified) -> JobState:
     if state.drive is None:
         return replace(state, drive=drive)
     _demand(drive.size == state.drive.size and drive.identity.same_drive(state.drive.identity), "another-drive")
+    # another machine may reach a drive by another bus, but what is virtual there was virtual here
+    buses = (drive.bus, state.drive.bus)
+    _demand(drive.virtual == state.drive.virtual and (Bus.VIRTUAL not in buses or buses[0] is buses[1]), "another-drive")
     return state
 
 
@@ -338,6 +343,7 @@ def _verification_finished(state: JobState, event: VerificationFinished) -> JobS
     _demand(begun is not None and event.pass_number == begun.pass_number, "pass-number")
     assert begun is not None  # noqa: S101 - demanded in the line above
     _demand((event.kind, event.seed, event.percent_ppm) == (begun.kind, begun.seed, begun.percent_ppm), "another-verification")
+    _demand(event.bytes_compared <= begun.bytes, "another-verification")
     clean = event.mismatched_sectors == 0 and not any(found.pass_number == state.pass_number for found in state.mismatches)
     _demand(event.result != "passed" or clean, "passed-with-mismatches")
     return replace(state, verified=(*state.verified, event), bytes_done=0, ms_done=0, verification=None)

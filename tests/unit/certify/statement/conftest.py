@@ -14,6 +14,7 @@ import pytest
 from certify.foundation.canonical import canonical_json, sha256_hex
 from certify.foundation.chain import GENESIS, Head, seal
 from certify.foundation.clock import rfc3339
+from certify.foundation.policies import built_in_policies
 from certify.foundation.schemes import load_schemes
 from certify.statement.erasure import statement_bytes
 from certify.statement.from_journal import JobFiles
@@ -48,15 +49,15 @@ def good_erasure() -> dict[str, Any]:
         "claim": {
             "method": "clear",
             "standard": "NIST SP 800-88",
-            "edition": "Rev. 1",
-            "clause": "Appendix A, Table A-5",
+            "edition": "Rev. 1 (2014-12, withdrawn 2025-09-26)",
+            "clause": "Appendix A, Tables A-5, A-6: Clear by overwriting",
             "evidence": "logical-read-back",
             "reasons": ["overwrite-never-above-clear"],
         },
         "policy": {
             "id": "nist-800-88r1",
-            "edition": "2014-12",
-            "sha256": "ab" * 32,
+            "edition": "Rev. 1 (2014-12, withdrawn 2025-09-26)",
+            "sha256": built_in_policies()["nist-800-88r1"].sha256,
             "zone": None,
             "classification": None,
             "require": "clear",
@@ -89,7 +90,7 @@ def good_erasure() -> dict[str, Any]:
                     "number": 1,
                     "pattern": "random",
                     "generator": "aes-256-ctr",
-                    "key": "0f" * 48,
+                    "key": "0f" * 32,
                     "bytes_written": SIZE,
                     "milliseconds": 2000,
                     "flushed": True,
@@ -270,8 +271,8 @@ def plan(**changes: Any) -> dict[str, Any]:
         "machine": job_machine(),
         "policy": {
             "id": "nist-800-88r1",
-            "edition": "Rev. 1",
-            "sha256": "ab" * 32,
+            "edition": "Rev. 1 (2014-12, withdrawn 2025-09-26)",
+            "sha256": built_in_policies()["nist-800-88r1"].sha256,
             "zone": None,
             "classification": None,
             "require": "clear",
@@ -334,8 +335,8 @@ VERIFIED = {
 CLAIM = {
     "method": "clear",
     "standard": "NIST SP 800-88",
-    "edition": "Rev. 1",
-    "clause": "A",
+    "edition": "Rev. 1 (2014-12, withdrawn 2025-09-26)",
+    "clause": "Appendix A, Tables A-5, A-6: Clear by overwriting",
     "evidence": "logical-read-back",
     "reasons": [],
 }
@@ -349,6 +350,11 @@ ENDED = {
     "limits": ["hidden-areas-unknown"],
 }
 FAILED = {**ENDED, "outcome": "not-erased", "claim": NO_CLAIM}
+
+
+def session(number: int, cause: str | None = None, where: dict[str, Any] | None = None) -> dict[str, Any]:
+    kind = "run" if number == 1 else "resume"
+    return {"number": number, "kind": kind, "cause": cause, "machine": where or job_machine(), "python": "3.11", "kernel": "6.1"}
 
 
 class Folder:
@@ -377,11 +383,13 @@ class Folder:
         self.at += timedelta(seconds=seconds)
         return self
 
+    def later(self, seconds: int) -> Folder:
+        self.at += timedelta(seconds=seconds)
+        return self
+
     def session(self, cause: str | None = None, where: dict[str, Any] | None = None, found: dict[str, Any] | None = None) -> Folder:
         self.sessions += 1
-        kind = "run" if self.sessions == 1 else "resume"
-        data = {"number": self.sessions, "kind": kind, "cause": cause, "machine": where or job_machine(), "python": "3.11", "kernel": "6.1"}
-        return self.add("session", data).add("identified", {"drive": found or drive()})
+        return self.add("session", session(self.sessions, cause, where)).add("identified", {"drive": found or drive()})
 
     def write(self) -> Folder:
         self.add("keys", {"pass": 1, "generator": "chacha20", "key": KEY}).add("pass-started", STARTED)
@@ -418,6 +426,7 @@ def jobs() -> SimpleNamespace:
         good=good,
         plan=plan,
         scheme=scheme,
+        session=session,
         drive=drive,
         fact=_fact,
         machine=job_machine,

@@ -53,9 +53,39 @@ LIES = {
     "a verification that never began": lambda jobs: (
         jobs.Folder().session().write().add("verification-finished", jobs.VERIFIED).end(jobs.FAILED)
     ),
+    "failed, then verified again until it passed": lambda jobs: (
+        jobs.Folder().session().write().verify(result="failed", unreadable_sectors=9).verify().end()
+    ),
+    "a pass verified once more after it passed": lambda jobs: jobs.Folder().session().write().verify().verify().end(),
+    "identified once more in one session": lambda jobs: (
+        jobs.Folder().session().add("identified", {"drive": jobs.drive()}).write().verify().end()
+    ),
+    "work before the drive of this session was identified": lambda jobs: (
+        jobs.Folder().add("session", jobs.session(1)).write().verify().end(jobs.FAILED)
+    ),
+    "a drive that turns out to be virtual": lambda jobs: (
+        jobs.Folder().session().write().session("signal", found=jobs.drive(virtual="loop")).verify().end(jobs.FAILED)
+    ),
+    "a drive that turns out to be on the virtual bus": lambda jobs: (
+        jobs.Folder().session().write().session("signal", found=jobs.drive(bus="virtual")).verify().end(jobs.FAILED)
+    ),
+    "more compared than was to be": lambda jobs: (
+        jobs.Folder()
+        .session()
+        .write()
+        .add("verification-started", {**jobs.VERIFYING, "bytes": 512})
+        .add("verification-finished", jobs.VERIFIED)
+        .end()
+    ),
+    "a time before that of the last line": lambda jobs: jobs.Folder().session().later(-10).write().verify().end(),
     "a line after the last": lambda jobs: jobs.good().end(),
     "an unknown line": lambda jobs: jobs.Folder().session().add("celebrated", {}).end(jobs.FAILED),
 }
+
+
+def test_both_take_a_drive_that_another_machine_reaches_by_another_bus_and_lines_of_one_moment(jobs):
+    folder = jobs.Folder().session().write().session("signal", found=jobs.drive(bus="usb")).later(-1).verify().end()
+    assert fold(lines_of(folder)).finished.outcome == read_story(folder.journal, None).finished.outcome
 
 
 @pytest.mark.parametrize("make", LIES.values(), ids=LIES.keys())

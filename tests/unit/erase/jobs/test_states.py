@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from erase.drive.facts import Bus
 from erase.jobs.events import (
     BadRange,
     Cause,
@@ -131,8 +132,9 @@ def test_another_drive_is_not_taken_for_the_same(story, some, drive):
     begun = after(story[:5]).after(some.session(2, Cause.CRASH_OR_POWER_LOSS))
     smaller = replace(drive, size=drive.size - 512)
     named = replace(drive, identity=replace(drive.identity, serial=replace(drive.identity.serial, value="OTHER")))
-    for other in (smaller, named):
+    for other in (smaller, named, replace(drive, virtual="loop"), replace(drive, bus=Bus.VIRTUAL)):
         assert reason_of(begun, Identified(other.to_json())) == "another-drive"
+    assert begun.after(Identified(replace(drive, bus=Bus.USB).to_json())).session is SessionState.LIVE
 
 
 def test_a_drive_that_makes_no_sense_is_damage(story, drive):
@@ -189,6 +191,11 @@ def test_a_verification_with_mismatches_has_not_passed(story, some):
     assert reason_of(after(story[:12]), unlisted) == "passed-with-mismatches"
 
 
+def test_no_more_is_compared_than_was_to_be(story, some):
+    more = replace(some.verification_finished(), bytes_compared=some.size + 512)
+    assert reason_of(after(story[:12]), more) == "another-verification"
+
+
 def test_success_beside_exceptions_is_damage(story, some):
     events = [*story[:5], BadRange("write", 1, 7, 8, "EIO"), *story[5:-1]]
     assert reason_of(after(events), end(Outcome.ERASED, some.clear)) == "success-with-exceptions"
@@ -208,6 +215,16 @@ def test_the_first_pass_alone_is_not_the_whole_scheme(story, some):
 
 def test_lines_and_events_lead_to_the_same_state(story, lines_of):
     assert fold(lines_of(story)) == after(story)
+
+
+def test_a_line_is_never_dated_before_the_one_above_it(story, lines_of):
+    lines = lines_of(story)
+    lines[3]["at"] = "2026-11-23T01:02:04Z"
+    with pytest.raises(IllegalLine, match="time-runs-backwards"):
+        fold(lines)
+    for line in lines[4:]:
+        line["at"] = "2026-11-23T01:02:04Z"
+    assert fold(lines) == after(story)
 
 
 def test_a_line_needs_all_its_parts(story, lines_of):
