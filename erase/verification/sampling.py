@@ -9,8 +9,8 @@ Anyone who holds the seed can draw the same places again. The generator is SHA-2
 and ``k`` of ``n`` things are chosen by Floyd's algorithm: for ``j`` from ``n - k`` to ``n - 1``, take ``below(j + 1)``,
 or ``j`` itself where that was taken before.
 
-Probabilities are given for a *left-over* of :attr:`SamplingPlan.left_over_bytes` bytes: that much old data, in one piece
-or scattered in any manner that does not depend on the seed. They are rounded down, in parts per million.
+How likely that finds a left-over of :attr:`SamplingPlan.left_over_bytes` bytes is computed in certify.foundation.finding,
+where readers of papers find it too.
 """
 
 from __future__ import annotations
@@ -20,14 +20,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-MILLION = 1_000_000
+from certify.foundation.finding import MILLION, NIST_CELLS, block_of, by_nist, by_percentage, cell_of, drawn_blocks
+
 SEED_BYTES = 32
-NIST_SUBSECTIONS = 1000  # SP 800-88 Rev. 1, 4.7.3: at least a thousand
-NIST_CELLS = 20  # a cell is 5 % of its subsection
 LEFT_OVER_SHARE = 1000  # the stated left-over is a thousandth of the medium
-MOST_BLOCKS = 1 << 18  # a percentage is drawn from at most so many blocks: bounds memory
-SMALLEST_BLOCK = 64 << 10
-_SCALE = 1 << 128  # fixed point of the probabilities
 
 
 class Kind(StrEnum):
@@ -96,12 +92,9 @@ def nist_800_88r1(size: int, sector: int, seed: bytes) -> SamplingPlan:
     The medium is cut into at least 1,000 equal subsections and each of them into 20 equal cells (5 % each); two cells of
     every subsection are drawn. What does not fill a last subsection is read whole, and a cell's length at the first and
     at the last address. A medium with less than one sector a cell is read whole instead, with the reason.
-
-    A left-over that touches ``K`` cells is missed with a probability of at most 0.9 ** K: a cell is missed with 18/20,
-    cells of one subsection never help one another to hide, and subsections are drawn independently.
     """
     sectors = size // sector
-    cell = sectors // (NIST_SUBSECTIONS * NIST_CELLS)
+    cell = cell_of(sectors)
     if cell == 0:
         return full(size, sector, reason=Reason.TOO_SMALL_FOR_SAMPLING)
     subsection = cell * NIST_CELLS
@@ -113,38 +106,31 @@ def nist_800_88r1(size: int, sector: int, seed: bytes) -> SamplingPlan:
     rest = subsections * subsection
     if rest < sectors:
         places.append((rest, sectors - rest))
-    left_over = _left_over(sectors)
-    miss = _SCALE
-    for _ in range(-(-left_over // cell)):
-        miss = -(-miss * 9 // 10)
+    left_over = _left_over(sectors) * sector
     return SamplingPlan(
         kind=Kind.NIST_800_88R1,
         seed=seed.hex(),
         percent_ppm=None,
         extents=_joined(places, sector),
         samples=len(places),
-        left_over_bytes=left_over * sector,
-        finding_ppm=_ppm(miss),
+        left_over_bytes=left_over,
+        finding_ppm=by_nist(sectors, left_over, sector),
     )
 
 
 def percentage(size: int, sector: int, ppm: int, seed: bytes) -> SamplingPlan:
     """At least ``ppm`` millionths of the medium, in blocks drawn without replacement, and the first and last block too.
 
-    A block is the smallest power of two from 64 KiB up of which at most 2 ** 18 make up the medium. The stated
-    probability is :func:`finding_probability` for a thousandth of the medium. Raises ValueError unless 0 < ppm <= 10**6.
+    A block is the smallest power of two from 64 KiB up of which at most 2 ** 18 make up the medium.
+    Raises ValueError unless 0 < ppm <= 10**6.
     """
     if not 0 < ppm <= MILLION:
         raise ValueError(f"{ppm} millionths are not a share")
-    block = max(SMALLEST_BLOCK, sector)
-    while -(-size // block) > MOST_BLOCKS:
-        block *= 2
+    block = block_of(size, sector)
     blocks = -(-size // block)
     if ppm == MILLION or blocks < 2:
         return full(size, sector, reason=None if ppm == MILLION else Reason.TOO_SMALL_FOR_SAMPLING)
-    # blocks beside a short last one are drawn for the share, so that the share holds whichever are drawn
-    drawn = min(blocks, -(-size * ppm // (MILLION * block)) + 1)
-    chosen = {0, blocks - 1, *_Draw(seed).choose(blocks, drawn)}
+    chosen = {0, blocks - 1, *_Draw(seed).choose(blocks, drawn_blocks(size, block, ppm))}
     step = block // sector
     places = [(number * step, min(step, size // sector - number * step)) for number in chosen]
     left_over = _left_over(size // sector) * sector
@@ -155,27 +141,8 @@ def percentage(size: int, sector: int, ppm: int, seed: bytes) -> SamplingPlan:
         extents=_joined(places, sector),
         samples=len(chosen),
         left_over_bytes=left_over,
-        finding_ppm=finding_probability(blocks, drawn, -(-left_over // block)),
+        finding_ppm=by_percentage(size, sector, ppm, left_over),
     )
-
-
-def finding_probability(blocks: int, drawn: int, touched: int) -> int:
-    """Parts per million, rounded down, that at least one of ``touched`` blocks is among ``drawn`` of ``blocks``.
-
-    Exactly 1 - C(blocks - touched, drawn) / C(blocks, drawn): drawing without replacement. Data of ``L`` bytes touches at
-    least ceil(L / block) blocks wherever it lies, in one piece or in many, so this is the least for all left-overs of ``L``.
-    """
-    if touched <= 0 or drawn <= 0:
-        return 0
-    if touched + drawn > blocks:
-        return MILLION
-    miss = _SCALE
-    few, many = sorted((touched, drawn))  # the quotient is symmetric in the two
-    for number in range(few):
-        miss = -(-miss * (blocks - many - number) // (blocks - number))  # rounded up: towards missing
-        if miss == 1:
-            break
-    return _ppm(miss)
 
 
 def without(extents: Iterable[Extent], holes: Iterable[Extent]) -> tuple[Extent, ...]:
@@ -228,10 +195,6 @@ class _Draw:
 
 def _left_over(sectors: int) -> int:
     return max(1, sectors // LEFT_OVER_SHARE)
-
-
-def _ppm(miss: int) -> int:
-    return (_SCALE - miss) * MILLION // _SCALE
 
 
 def _joined(places: Iterable[tuple[int, int]], sector: int) -> tuple[Extent, ...]:

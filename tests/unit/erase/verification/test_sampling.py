@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certify.foundation.finding import finding_probability, probability_of
 from erase.verification import sampling
 from erase.verification.sampling import (
     Extent,
     Kind,
     Reason,
     SamplingPlan,
-    finding_probability,
     full,
     nist_800_88r1,
     percentage,
@@ -255,3 +255,30 @@ def test_holes_are_taken_out_exactly(whole: list[Extent], holes: list[Extent]) -
     assert bytes_of[2] == bytes_of[0] - bytes_of[1]
     assert total(kept) == len(bytes_of[2])
     assert [extent.offset for extent in kept] == sorted(extent.offset for extent in kept)
+
+
+@given(
+    sectors=st.integers(1, 10_000_000_000),
+    sector=st.sampled_from([512, 4096]),
+    ppm=st.integers(1, 1_000_000),
+)
+@settings(deadline=None, max_examples=25)
+def test_whoever_reads_a_paper_finds_the_very_probability_that_was_planned(sectors, sector, ppm):
+    size = sectors * sector
+    small = min(sectors, 1 << 24) * sector
+    for length, plan in (
+        (size, full(size, sector)),
+        (small, nist_800_88r1(small, sector, b"s")),
+        (small, percentage(small, sector, ppm, b"s")),
+    ):
+        found = probability_of(plan.kind.value, plan.percent_ppm, plan.left_over_bytes, size=length, sector=sector)
+        assert found == plan.finding_ppm
+
+
+@pytest.mark.parametrize("kind", ["full", "nist-800-88r1", "percent", "none", "wish"])
+def test_nothing_is_found_of_no_left_over_and_little_by_a_kind_that_nobody_knows(kind):
+    assert probability_of(kind, 100_000, 0, size=1 << 40, sector=512) == 0
+    known = probability_of(kind, 100_000, 1 << 50, size=1 << 40, sector=512)
+    assert (known > 999_000) is (kind not in ("none", "wish"))
+    assert probability_of("percent", None, 1 << 30, size=1 << 40, sector=512) == 0
+    assert probability_of("nist-800-88r1", None, 512, size=19_999 * 512, sector=512) == 0
