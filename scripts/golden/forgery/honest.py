@@ -14,6 +14,7 @@ from msgspec import structs
 from certify.foundation.canonical import canonical_json, sha256_hex
 from certify.foundation.chain import GENESIS, Head, seal
 from certify.foundation.clock import parse_rfc3339
+from certify.foundation.policies import built_in_policies
 from certify.foundation.schemes import load_schemes
 from certify.pdf.render import render, renderer_id
 from certify.signing import dsse
@@ -82,21 +83,14 @@ _MACHINE = {
 }
 _POLICY = {
     "id": "nist-800-88r1",
-    "edition": "2014-12",
-    "sha256": sha256_hex(b"policy"),
+    "edition": "Rev. 1 (2014-12, withdrawn 2025-09-26)",
+    "sha256": built_in_policies()["nist-800-88r1"].sha256,
     "zone": None,
     "classification": None,
     "require": "clear",
 }
-_CLAIM = {
-    "method": "clear",
-    "standard": "NIST SP 800-88",
-    "edition": "Rev. 1 (2014-12)",
-    "clause": "Appendix A",
-    "evidence": "logical-read-back",
-    "reasons": ["addressable-area-only"],
-}
-_NO_CLAIM = {**_CLAIM, "method": "none", "evidence": "none", "reasons": ["verification-failed"]}
+_MAGNETIC = "Appendix A, Tables A-5, A-6: Clear by overwriting"
+_FLASH = "Appendix A, Table A-8 (solid state drives): Clear by overwriting"
 
 
 @dataclass(frozen=True)
@@ -108,6 +102,17 @@ class Job:
     virtual: str | None = None
     passed: bool = True  # the verification
     day: str = "2026-11-20"
+
+
+def _claim(job: Job) -> dict[str, Any]:
+    return {
+        "method": "clear" if job.passed else "none",
+        "standard": "NIST SP 800-88",
+        "edition": "Rev. 1 (2014-12, withdrawn 2025-09-26)",
+        "clause": f"{_MAGNETIC}; {_FLASH}" if job.virtual else _MAGNETIC,  # of a virtual drive's medium nothing is known
+        "evidence": "logical-read-back" if job.passed else "none",
+        "reasons": ["addressable-area-only" if job.passed else "verification-failed"],
+    }
 
 
 def _person(name: str) -> dict[str, Any]:
@@ -125,7 +130,7 @@ def _plan(job: Job) -> bytes:
             "refused": [],
             "scheme": {**asdict(load_schemes()["zero"]), "passes": ["00"]},
             "verify": {"kind": "full", "percent_ppm": None},
-            "expected": _CLAIM,
+            "expected": _claim(replace(job, passed=True)),
             "limits": [],
             "estimate_ms": None,
             "test": job.virtual is not None,
@@ -190,7 +195,7 @@ def _events(job: Job, plan: bytes, confirmation: bytes) -> list[tuple[str, str, 
             "finished",
             {
                 "outcome": "erased" if job.passed else "not-erased",
-                "claim": _CLAIM if job.passed else _NO_CLAIM,
+                "claim": _claim(job),
                 "sectors_written": SIZE // SECTOR,
                 "exception_sectors": 0,
                 "ms": 2700,

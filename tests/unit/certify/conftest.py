@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from certify.foundation.policies import built_in_policies
 from certify.foundation.schemes import load_schemes
 from certify.statement.model import (
     BadRange,
@@ -72,12 +73,19 @@ def _erasure() -> Erasure:
         claim=Claim(
             method="clear",
             standard="NIST SP 800-88",
-            edition="Rev. 1 (2014-12)",
-            clause="Appendix A, Table A-5",
+            edition="Rev. 1 (2014-12, withdrawn 2025-09-26)",
+            clause="Appendix A, Tables A-5, A-6: Clear by overwriting",
             evidence="logical-read-back",
             reasons=["addressable-area-only"],
         ),
-        policy=Policy(id="nist-800-88r1", edition="2014-12", sha256=_sha("policy"), zone=None, classification=None, require="clear"),
+        policy=Policy(
+            id="nist-800-88r1",
+            edition="Rev. 1 (2014-12, withdrawn 2025-09-26)",
+            sha256=built_in_policies()["nist-800-88r1"].sha256,
+            zone=None,
+            classification=None,
+            require="clear",
+        ),
         machine=_machine(),
         drive=DriveFacts(
             identity=Identity(

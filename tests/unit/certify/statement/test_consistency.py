@@ -8,18 +8,24 @@ from hypothesis import strategies as st
 
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.messages import Language, has_text, text
+from certify.foundation.policies import built_in_policies
 from certify.foundation.schemes import load_schemes
 from certify.statement.consistency import Contradicted, Contradiction, certificate_contradictions, contradictions
 from certify.statement.erasure import sign_erasure, statement_bytes
 from certify.statement.model import MAX_LISTED
 
 SIZE, SECTOR, SECTORS = 256 * 1024 * 1024, 512, 524_288
+SSD = "Appendix A, Table A-8 (solid state drives): Clear by overwriting"
+STICKS = "Appendix A, Table A-8 (USB removable media, memory cards): Clear by two passes, a pattern and its complement"
+PERCENT_PPM = 410_790
 BAD = {"operation": "write", "number": 1, "first_lba": 100, "sectors": 8, "error": "EIO"}
+UNSAID = {"verification.left_over_bytes": None, "verification.finding_ppm": None}
 NOT_RUN = {
     "verification.kind": "none",
     "verification.result": "not-run",
     "verification.bytes_compared": 0,
     "verification.samples": 0,
+    **UNSAID,
 }
 NOT_ERASED = {"outcome": "not-erased", "claim.method": "none", "claim.evidence": "none"}
 PARTLY = {
@@ -31,18 +37,54 @@ PARTLY = {
     "verification.bytes_compared": SIZE - 8 * SECTOR,
 }
 SAMPLED = {"verification.kind": "nist-800-88r1", "verification.seed": "aa" * 16, "verification.samples": 2002}
-NIST = {**SAMPLED, "verification.bytes_compared": SIZE // 10 + 12}
+NIST = {**SAMPLED, **UNSAID, "verification.bytes_compared": SIZE // 10 + 12}
+# 524 sectors touch 21 cells of 26 sectors, each missed with 0.9 at most: 1 - 0.9 ** 21 = 0.890581
+NIST_FINDING = {**NIST, "verification.left_over_bytes": 524 * SECTOR, "verification.finding_ppm": 890_581}
 PERCENT = {
     "verification.kind": "percent",
     "verification.percent_ppm": 100_000,
     "verification.seed": "aa" * 16,
     "verification.samples": 900,
     "verification.bytes_compared": SIZE // 10,
+    **UNSAID,
 }
+# 524 sectors touch 5 blocks of 64 KiB; 411 of 4096 are drawn: 1 - C(4091, 411) / C(4096, 411) = 0.410790
+PERCENT_FINDING = {**PERCENT, "verification.left_over_bytes": 524 * SECTOR, "verification.finding_ppm": PERCENT_PPM}
 _ZERO = load_schemes()["zero"]
 ZERO = {"scheme.id": _ZERO.id, "scheme.source": _ZERO.source, "scheme.passes.0.pattern": "00"}
 FIXED = {"scheme.passes.0.generator": None, "scheme.passes.0.key": None}
+STICK = {"drive.bus": "usb", "drive.media": "flash", "claim.clause": STICKS}
+COMPLEMENTARY = {
+    "scheme.id": "vsitr",
+    "scheme.source": load_schemes()["vsitr"].source,
+    "scheme.passes": [
+        {"number": number, "pattern": pattern, "generator": None, "key": None, "bytes_written": SIZE, "milliseconds": 1, "flushed": True}
+        for number, pattern in enumerate(("00", "ff", "00", "ff", "00", "ff", "aa"), 1)
+    ],
+}
+OWN = {"policy.id": "city-of-example", "policy.edition": "2026", "policy.sha256": "ab" * 32, "policy.zone": "the moon"}
+MIC = {
+    "policy.id": "mic-2020",
+    "policy.edition": "令和2年12月改定 (2020-12)",
+    "policy.sha256": built_in_policies()["mic-2020"].sha256,
+    "policy.zone": "lgwan",
+    "policy.classification": "1",
+}
+REV_2 = {
+    "claim.standard": "NIST SP 800-88, IEEE 2883",
+    "claim.edition": "Rev. 2 (2025-09-26), 2883-2022, by public secondary sources",
+    "claim.clause": "SP 800-88 Rev. 2, 3.1.1 (per secondary sources): Clear by overwriting all addressable locations",
+}
 VIRTUAL = {"drive.virtual": "loop", "drive.bus": "virtual", "test": True}
+
+
+def serial(value: str, source: str = "identify") -> dict[str, object]:
+    return {"drive.identity.serial": {"value": value, "source": source}}
+
+
+def model(value: str, source: str = "kernel") -> dict[str, object]:
+    return {"drive.identity.model": {"value": value, "source": source}}
+
 
 NAMESAKE = {"people.witness.name": "ａ b", "people.witness.organisation": "O"}
 
@@ -92,6 +134,31 @@ TRUE = {
     "erased, but no claim may be made": {"claim.method": "none"},
     "two people of one name": {**NAMESAKE, "people.operator.name": "A B", "people.operator.organisation": "another"},
     "purge was asked for, clear is claimed": {"policy.require": "purge"},
+    "the ministry's guideline, class 1": MIC,
+    "the ministry's guideline, My Number, which asks for destruction": {
+        **MIC,
+        "policy.zone": "mynumber",
+        "policy.classification": "3",
+        "policy.require": "destroy",
+    },
+    "an agency's own policy, of which nothing is known": OWN,
+    "an agency's own policy by another standard": {**OWN, **REV_2},
+    "a stick overwritten with a pattern and its complement": {**STICK, **COMPLEMENTARY},
+    "a stick overwritten once, and nothing claimed": {**STICK, "claim.method": "none"},
+    "sampled by Rev. 1, with the probability that it gives": NIST_FINDING,
+    "sampled by a share, with the probability that it gives": PERCENT_FINDING,
+    "a left-over twice as large is found more surely": {
+        **NIST_FINDING,
+        "verification.left_over_bytes": 1048 * SECTOR,
+        "verification.finding_ppm": 986_000,
+    },
+    "sampled with exceptions, and nothing said of finding": {**PARTLY, **NIST},
+    "aes-256-xts takes the key of two ciphers": {"scheme.passes.0.generator": "aes-256-xts", "scheme.passes.0.key": "0f" * 64},
+    "chacha20": {"scheme.passes.0.generator": "chacha20"},
+    "a serial with single blanks in it": serial("WD- 12 34"),
+    "a label in Japanese, read by a person": serial("　製造 Ｎｏ． 1", "label"),
+    "virtual by its computed serial, marked as a test": {**serial("X1", "derived"), "test": True},
+    "a maker's own drive whose model begins like a virtual one": model("LOOPTEC 100"),
 }
 
 LIES = [
@@ -113,7 +180,6 @@ LIES = [
     (Contradiction.CLAIM_WITHOUT_EVIDENCE, {}, {"claim.evidence": "command-status"}),
     (Contradiction.EVIDENCE_ABOVE_TECHNIQUE, {}, {"claim.evidence": "media-level"}),
     (Contradiction.EVIDENCE_UNVERIFIED, {**NOT_ERASED, **NOT_RUN}, {"claim.evidence": "logical-read-back"}),
-    (Contradiction.UNKNOWN_TECHNIQUE, {}, {"technique.id": "wish"}),
     (Contradiction.NOT_RUN_WITH_RESULTS, {**NOT_ERASED, **NOT_RUN}, {"verification.bytes_compared": 512}),
     (Contradiction.NOT_RUN_WITH_RESULTS, {**NOT_ERASED, **NOT_RUN}, {"verification.result": "passed"}),
     (Contradiction.VERIFICATION_SHORT, {}, {"verification.bytes_compared": SIZE - 512}),
@@ -128,6 +194,53 @@ LIES = [
     (Contradiction.VERIFICATION_WITHOUT_SEED, NIST, {"verification.seed": None}),
     (Contradiction.VERIFICATION_WITHOUT_SEED, PERCENT, {"verification.seed": None}),
     (Contradiction.VERIFICATION_BEYOND_DRIVE, {}, {"verification.bytes_compared": SIZE + 512}),
+    (Contradiction.CLAIM_STANDARD_UNKNOWN, {}, {"claim.standard": "NIST SP 800-88 Purge"}),
+    (Contradiction.CLAIM_STANDARD_UNKNOWN, {}, {"claim.edition": "Rev. 1"}),
+    (Contradiction.CLAIM_STANDARD_UNKNOWN, {}, {"claim.edition": REV_2["claim.edition"]}),
+    (Contradiction.CLAIM_CLAUSE_OTHER, {}, {"claim.clause": "Purge achieved"}),
+    (Contradiction.CLAIM_CLAUSE_OTHER, {}, {"claim.clause": ""}),
+    (Contradiction.CLAIM_CLAUSE_OTHER, {}, {"claim.clause": SSD}),
+    (Contradiction.CLAIM_CLAUSE_OTHER, {}, {"drive.media": "flash"}),
+    (Contradiction.CLAIM_CLAUSE_OTHER, {"claim.method": "none"}, {"claim.clause": "Purge achieved"}),
+    (Contradiction.CLAIM_CONDITION_UNMET, {**STICK, "claim.method": "none"}, {"claim.method": "clear"}),
+    (Contradiction.CLAIM_CLAUSE_OTHER, {**STICK, **COMPLEMENTARY}, {"drive.bus": "sas"}),
+    (Contradiction.POLICY_MISQUOTED, {}, {"policy.sha256": "ab" * 32}),
+    (Contradiction.POLICY_MISQUOTED, {}, {"policy.edition": "Rev. 9"}),
+    (Contradiction.POLICY_MISQUOTED, {}, {"policy.require": "none"}),
+    (Contradiction.POLICY_MISQUOTED, {}, {"policy.zone": "lgwan"}),
+    (Contradiction.POLICY_MISQUOTED, MIC, {"policy.require": "none"}),
+    (Contradiction.POLICY_MISQUOTED, MIC, {"policy.require": "purge"}),
+    (Contradiction.POLICY_MISQUOTED, MIC, {"policy.classification": "2"}),
+    (Contradiction.POLICY_MISQUOTED, MIC, {"policy.zone": "mynumber"}),
+    (Contradiction.POLICY_MISQUOTED, MIC, {"policy.zone": None}),
+    (Contradiction.POLICY_MISQUOTED, MIC, {"policy.zone": "my-number", "policy.classification": "class-3"}),
+    (Contradiction.POLICY_MISQUOTED, OWN, {"policy.id": "mic-2020"}),
+    (Contradiction.POLICY_STANDARD_OTHER, {}, REV_2),
+    (Contradiction.FINDING_INVENTED, NIST_FINDING, {"verification.finding_ppm": 890_582}),
+    (Contradiction.FINDING_INVENTED, NIST_FINDING, {"verification.left_over_bytes": 512}),
+    (Contradiction.FINDING_INVENTED, NIST_FINDING, {"verification.left_over_bytes": 0}),
+    (Contradiction.FINDING_INVENTED, NIST_FINDING, {"verification.left_over_bytes": None}),
+    (Contradiction.FINDING_INVENTED, NIST_FINDING, {"verification.finding_ppm": None}),
+    (Contradiction.FINDING_INVENTED, PERCENT_FINDING, {"verification.finding_ppm": PERCENT_PPM + 1}),
+    (Contradiction.FINDING_INVENTED, PERCENT_FINDING, {"verification.left_over_bytes": 512}),
+    (Contradiction.FINDING_INVENTED, {**PARTLY, **NIST}, {"verification.left_over_bytes": 524 * SECTOR, "verification.finding_ppm": 1}),
+    (Contradiction.NOT_RUN_WITH_RESULTS, {**NOT_ERASED, **NOT_RUN}, {"verification.left_over_bytes": 512, "verification.finding_ppm": 0}),
+    (Contradiction.PASSED_WITHOUT_COMPARISON, {}, {"verification.samples": 0}),
+    (Contradiction.STREAM_UNKNOWN, {}, {"scheme.passes.0.generator": "rot-13"}),
+    (Contradiction.STREAM_UNKNOWN, {}, {"scheme.passes.0.generator": "aes-256-xts"}),
+    (Contradiction.STREAM_UNKNOWN, {}, {"scheme.passes.0.key": "0f" * 31}),
+    (Contradiction.NAME_NOT_PLAIN, serial("TST0000001"), serial("ТЅТ0000001")),
+    (Contradiction.NAME_NOT_PLAIN, serial("TST0000001"), serial("ＴＳＴ０００００01")),
+    (Contradiction.NAME_NOT_PLAIN, serial("TST0000001", "bridge"), serial("TST0000001   ", "bridge")),
+    (Contradiction.NAME_NOT_PLAIN, serial("TST 1", "kernel"), serial("TST  1", "kernel")),
+    (Contradiction.NAME_NOT_PLAIN, serial("TST 1", "firmware"), serial("TST\u00a01", "firmware")),
+    (Contradiction.NAME_NOT_PLAIN, serial("TST1"), serial("TST\u200b1")),
+    (Contradiction.NAME_NOT_PLAIN, {}, {"drive.identity.wwn": {"value": "５0014ee2b1234567", "source": "identify"}}),
+    (Contradiction.TEST_HIDDEN, {**serial("X1", "derived"), "test": True}, {"test": False}),
+    (Contradiction.TEST_HIDDEN, {**serial("virt-0123456789abcdef"), "test": True}, {"test": False}),
+    (Contradiction.TEST_HIDDEN, {**serial("ＶＩＲＴ-0123", "label"), "test": True}, {"test": False}),
+    (Contradiction.TEST_HIDDEN, {**model("loop"), "test": True}, {"test": False}),
+    (Contradiction.TEST_HIDDEN, {**model("scsi_debug", "identify"), "test": True}, {"test": False}),
     (Contradiction.TOTALS_TOO_SMALL, PARTLY, {"exceptions": [BAD, {**BAD, "first_lba": 300, "sectors": 1}]}),
     (Contradiction.BEYOND_DRIVE, PARTLY, {"exceptions": [{**BAD, "first_lba": SECTORS - 7}]}),
     (Contradiction.SIZES_DISAGREE, {"outcome": "not-erased", "claim.method": "none"}, {"sectors": SECTORS + 1}),
@@ -160,6 +273,7 @@ LIES = [
 ]
 MISMATCHES = {"verification.mismatches": [{"first_lba": 5, "sectors": 2}], "verification.mismatched_sectors": 2}
 SEVERAL = [
+    ({Contradiction.UNKNOWN_TECHNIQUE, Contradiction.CLAIM_CLAUSE_OTHER}, {"technique.id": "wish"}),
     ({Contradiction.SUCCESS_UNWRITTEN, Contradiction.PASSES_OF_ANOTHER_SCHEME}, {"scheme.passes": []}),
     ({Contradiction.SUCCESS_WITH_MISMATCHES, Contradiction.PASSED_WITH_MISMATCHES}, MISMATCHES),
     ({Contradiction.PASSED_WITHOUT_COMPARISON, Contradiction.VERIFICATION_SHORT}, {**NOT_ERASED, "verification.bytes_compared": 0}),
