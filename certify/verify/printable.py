@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
@@ -12,13 +13,22 @@ LONGEST = 300  # characters of one shown text
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
+# letters and symbols that are drawn as nothing: Hangul fillers, the empty Braille pattern
+_EMPTY = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_BLANKS = re.compile(r"\s{2,}")
+
+
 def _visible(character: str) -> bool:
-    return unicodedata.category(character) not in _INVISIBLE
+    return unicodedata.category(character) not in _INVISIBLE and character not in _EMPTY
 
 
 def printable(text: str) -> str:
-    """The text with every invisible character written as its number, and cut where it goes on for too long."""
+    """The text with every invisible character written as its number, and cut where it goes on for too long.
+
+    A run of blanks of any kind is one blank: by many of them a text could push what follows to where another row would stand.
+    """
     shown = "".join(character if _visible(character) else f"\\u{{{ord(character):x}}}" for character in text[:LONGEST])
+    shown = _BLANKS.sub(" ", shown)
     return shown + "…" if len(text) > LONGEST else shown
 
 
@@ -47,3 +57,15 @@ def width(text: str) -> int:
 def padded(text: str, columns: int) -> str:
     """The text, filled up with blanks."""
     return text + " " * max(0, columns - width(text))
+
+
+def in_lines(text: str, columns: int) -> list[str]:
+    """The text cut into lines of at most so many columns; at least one."""
+    lines, room = [""], columns
+    for character in text:
+        if (needed := width(character)) > room:
+            lines.append("")
+            room = columns
+        lines[-1] += character
+        room -= needed
+    return lines

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certify.verify.printable import LONGEST, padded, printable, printable_json, width
+from certify.verify.printable import LONGEST, in_lines, padded, printable, printable_json, width
 
 
 @pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\n", "\r", "\x07", "\u202e", "\u2066", "\u200b", "\ufeff", "\u2028", "\ud800", "\ue000"])
@@ -35,3 +35,22 @@ def test_japanese_is_shown_as_it_is_and_counts_two_columns() -> None:
 
 def test_a_text_without_end_is_cut() -> None:
     assert printable("x" * 10_000) == "x" * LONGEST + "…"
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u00a0", "\u2003", "\u202f", "\u1680"])
+def test_a_run_of_blanks_of_any_kind_is_one_and_a_single_one_stays(blank: str) -> None:
+    assert printable(f"山田{blank * 50}Purge") == "山田 Purge"
+    assert printable(f"山田{blank} {blank}Purge") == "山田 Purge"
+    assert printable(f"山田{blank}太郎") == f"山田{blank}太郎"
+
+
+@pytest.mark.parametrize("sign", ["\u3164", "\u2800", "\u115f", "\u1160", "\uffa0"])
+def test_letters_that_are_drawn_as_nothing_are_written_as_their_numbers(sign: str) -> None:
+    assert printable(f"a{sign}b") == f"a\\u{{{ord(sign):x}}}b"
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=("Mn", "Me"))), st.integers(2, 60))
+def test_lines_are_never_too_wide_and_say_the_same(text: str, columns: int) -> None:
+    lines = in_lines(text, columns)
+    assert all(width(line) <= columns for line in lines)
+    assert "".join(lines) == text
