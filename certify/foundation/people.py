@@ -31,6 +31,11 @@ def folded(text: str) -> str:
     return "".join(character for character in plain if unicodedata.category(character)[0] not in "CZ")
 
 
+def same_spelling(organisation: str) -> str:
+    """For comparing organisations: compatibility forms made one, blanks left out."""
+    return "".join(unicodedata.normalize("NFKC", organisation).split())
+
+
 def same_person(one: Named, other: Named) -> bool:
     """Whether the ids read alike, or the names do within one organisation."""
     same_name = one.name and other.name and folded(one.name) == folded(other.name)

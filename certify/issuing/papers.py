@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from certify.bundle.profile import CERTIFICATE, CHAIN, ERASURE, JOURNAL, PDF, TOKEN
@@ -10,6 +9,7 @@ from certify.bundle.reader import read_bundle
 from certify.bundle.writer import write_bundle
 from certify.errors import Refused
 from certify.foundation.clock import parse_rfc3339
+from certify.foundation.people import same_spelling
 from certify.issuing.issuer import Request
 from certify.issuing.job import FinishedJob
 from certify.pdf.render import render, renderer_id
@@ -55,14 +55,10 @@ def _certificate(job: FinishedJob, request: Request, occasion: Occasion) -> Cert
     )
 
 
-def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
-
-
 def _check_name(request: Request, contractor: Signer) -> None:
     """A key speaks for the organisation that it was given to, and for no other; a verifier looks at this too."""
     given_to = organisation_of(contractor.certificates[0]) or ""
-    if _folded(request.contractor.name) != _folded(given_to):
+    if same_spelling(request.contractor.name) != same_spelling(given_to):
         raise Refused("issue", "contractor-differs", stated=request.contractor.name, given_to=given_to)
 
 

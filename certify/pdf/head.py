@@ -114,9 +114,10 @@ def _with_seal(strips: Sequence[Strip], label: Label) -> Strip:
 
 def _issuer(words: Words, certificate: Certificate) -> Strip:
     contractor, certifier = certificate.contractor, certificate.certifier
-    name = " ".join(part for part in (contractor.name, contractor.department) if part)
     rows = [
-        [Field(words.label("label.contractor"), name, strong=True)],
+        [Field(words.label("label.contractor"), contractor.name, strong=True)],
+        # the name is that of the signer's certificate; department and corporate number are in none
+        *([[Field(words.label("label.department"), contractor.department)]] if contractor.department else []),
         [Field(words.label("label.address"), stated(words, contractor.address))],
         [
             Field(words.label("label.corporate-number"), stated(words, contractor.corporate_number)),

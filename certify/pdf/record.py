@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from certify.foundation.policies import built_in_policies
 from certify.pdf.blocks import BODY, LABEL_WIDTH, PADDING, Column, Field, Row, fields, grid, heading, lines, paragraph, to_fill_in
 from certify.pdf.layout import MM, WIDTH, Strip, blank
 from certify.pdf.values import at_least, duration, fact, number, period, person, ppm, share, size, stamp, stamp_in_lines, stated
@@ -151,8 +152,9 @@ def policy(words: Words, erasure: Erasure) -> list[Strip]:
     rule = erasure.policy
     zone = words.name("zone", rule.zone) if rule.zone else words.say("not-stated")
     classification = words.name("classification", rule.classification) if rule.classification else words.say("not-stated")
+    named = words.say("list-separator").join((words.name("policy", rule.id), words.signed(rule.edition)))
     rows = [
-        [Field(words.label("label.policy"), words.say("list-separator").join((words.name("policy", rule.id), words.signed(rule.edition))))],
+        [Field(words.label("label.policy"), named if rule.id in built_in_policies() else words.say("policy-own", policy=named))],
         [Field(words.label("label.zone"), zone), Field(words.label("label.classification"), classification)],
         [
             Field(words.label("label.require"), words.code("method", rule.require)),

@@ -8,6 +8,7 @@ Names that are too long for it are shortened as as_on_token says (ADR/0002); the
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,16 +21,21 @@ from certify.errors import Malformed, Refused
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.clock import EARLIEST, LATEST, parse_rfc3339
 from certify.foundation.ids import Prefix, decode, encode
+from certify.foundation.people import same_spelling
 from certify.signing.certificates import certificate_keyid
 from certify.signing.roles import Role
 from certify.signing.signer import Signer, require_role, signature_holds
 from certify.signing.trust import KID_BYTES
+from certify.statement.consistency import Contradiction, is_virtual_name
 from certify.statement.model import Certificate, Erasure, Method, Outcome
 
 MAX_TOKEN = 410  # bytes; what fits beside the longest address into the largest QR code that prints well (qr.py)
 _MAX_TEXT = 64  # characters of each text
 _MAX_NAME = 64  # bytes in UTF-8 of each name: three of them and an agency's code always fit into MAX_TOKEN
+_LONGEST_CHARACTER = 4  # bytes in UTF-8
 _CUT = "…"  # at the end of a name that was shortened
+
+_CORPORATE_NUMBER = re.compile("[0-9]{13}")
 
 _ALGORITHM, _KID, _ES256 = 1, 4, -7
 _ISSUER, _ISSUED, _CERTIFICATE = 1, 6, 7
@@ -85,6 +91,13 @@ def as_on_token(name: str) -> str:
     return plain or _CUT
 
 
+def may_stand_for(on_token: str, name: str) -> bool:
+    """Whether a name on a token is this organisation's, cut where it was too long. Width and blanks make no difference."""
+    shown, whole = same_spelling(on_token), same_spelling(as_on_token(name))
+    cut = on_token.endswith(_CUT) and len(on_token.encode()) > _MAX_NAME - _LONGEST_CHARACTER
+    return shown == whole or (cut and same_spelling(name).startswith(shown.removesuffix(_CUT)))
+
+
 def token_of(certificate: Certificate, payload: bytes, erasure: Erasure, agency: str | None) -> Token:
     """The token of a certificate statement with these bytes, names as they stand there. ``agency``: its code, where it is known."""
     identity = erasure.drive.identity
@@ -100,6 +113,23 @@ def token_of(certificate: Certificate, payload: bytes, erasure: Erasure, agency:
         agency=agency,
         test=certificate.test,
     )
+
+
+def is_corporate_number(issuer: str) -> bool:
+    """Whether an issuer is a 法人番号: it stands there as the contractor states it, for no certificate holds one."""
+    return _CORPORATE_NUMBER.fullmatch(issuer) is not None
+
+
+def token_contradictions(token: Token) -> list[Contradiction]:
+    """What a token says that can't be true, whatever the statement says that it stands for. Empty: none."""
+    # overwriting is the only technique of this version, and gives nothing above Clear
+    above = token.method not in ("none", "clear")
+    hidden = is_virtual_name(token.serial, token.model) and not token.test
+    return [
+        *([Contradiction.CLAIM_ABOVE_TECHNIQUE] if above else []),
+        *([Contradiction.CLAIM_WITHOUT_SUCCESS] if token.method != "none" and token.result != "erased" else []),
+        *([Contradiction.TEST_HIDDEN] if hidden else []),
+    ]
 
 
 def _encode(value: Any) -> bytes:

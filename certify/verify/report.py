@@ -8,12 +8,13 @@ from itertools import groupby
 from certify.foundation.clock import in_japan, parse_rfc3339, rfc3339
 from certify.foundation.messages import current_language, has_text, signed_words, text
 from certify.pdf.words import Words
-from certify.verify.printable import padded, printable
+from certify.verify.printable import in_lines, padded, printable
 from certify.verify.reasons import Reason
 from certify.verify.verdict import WITHOUT_THE_STATIONS_WORD, Bottom, Check, Kind, Outcome, Paper, Person, Verdict
 
 _RULE = "━" * 64
 _LABEL_COLUMNS = 26
+_VALUE_COLUMNS = 80 - 2 - _LABEL_COLUMNS
 _OUTCOME_COLUMNS = 14
 _METHODS: tuple[str | None, ...] = ("none", "clear", "purge", "destroy")  # NIST SP 800-88, from weakest to strongest
 _CODES_OF = {"codes": "statement.contradiction-"}
@@ -35,6 +36,8 @@ def _banner(verdict: Verdict) -> Iterator[str]:
         yield f"  {_say('below-policy-banner')}"
     if verdict.bottom is Bottom.VALID and verdict.kind in WITHOUT_THE_STATIONS_WORD:
         yield f"  {_say('contractors-word-banner')}"
+    if verdict.bottom is Bottom.VALID:
+        yield from (f"  {_say(f'note.{note.value}')}" for note in verdict.notes)
     yield _RULE
     if doubt := verdict.first_doubt:
         yield f"{_say('label.because')}: ({doubt.step.number}) {_say(f'step.{doubt.step.value}')}: {_reason(doubt)}"
@@ -84,11 +87,15 @@ def _standard(paper: Paper) -> str | None:
     return text("paper.not-applicable") if paper.method == "none" else signed_words(paper.standard, current_language())
 
 
+def _marked(value: str | None, mark: str, *, marked: bool) -> str | None:
+    return f"{value} {_say(mark)}" if value and marked else value
+
+
 def _fields(paper: Paper, words: Words) -> Iterator[tuple[str, str | None]]:
     yield "certificate", paper.certificate
     yield "outcome", _word(words, "outcome", paper.outcome)
     yield "method", _word(words, "method", paper.method)
-    yield "policy", paper.policy
+    yield "policy", _marked(paper.policy, "policy-own", marked=paper.policy_known is False)
     yield "required", _word(words, "method", paper.required)
     yield "standard", _standard(paper)
     yield (
@@ -115,7 +122,7 @@ def _fields(paper: Paper, words: Words) -> Iterator[tuple[str, str | None]]:
     yield "operator", _person(paper.operator)
     yield "witness", _person(paper.witness)
     yield "issued", _moment(paper.issued)
-    yield "contractor", paper.contractor
+    yield "contractor", _marked(paper.contractor, "as-stated", marked=paper.contractor_bound is False)
     yield "certifier", paper.certifier
     yield "addressee", paper.addressee
     yield "photos", None if paper.photos is None else str(paper.photos)
@@ -130,9 +137,16 @@ def _paper(verdict: Verdict) -> Iterator[str]:
     yield ""
     yield _say("heading.says" if verdict.bottom is Bottom.VALID else "heading.says-unconfirmed")
     for label, value in rows:
-        yield f"  {padded(_say(f'label.{label}'), _LABEL_COLUMNS)}{printable(value)}"
+        yield from _row(_say(f"label.{label}"), value)
     for role, name in verdict.signers.items():
-        yield f"  {padded(_say(f'signer.{role}'), _LABEL_COLUMNS)}{printable(name)}"
+        yield from _row(_say(f"signer.{role}"), name)
+
+
+def _row(label: str, value: str) -> Iterator[str]:
+    """A label and its value, broken here: where a terminal breaks a long one, the rest would stand like a row of its own."""
+    for line in in_lines(printable(value), _VALUE_COLUMNS):
+        yield f"  {padded(label, _LABEL_COLUMNS)}{line}"
+        label = ""
 
 
 def _details(check: Check) -> Iterator[str]:
@@ -201,6 +215,7 @@ def for_machines(verdict: Verdict, *, explain: bool) -> dict[str, object]:
         "test": bool(paper.test),
         "paper": {name: _plain(value) for name, value in vars(paper).items()},
         "signers": dict(verdict.signers),
+        "notes": [note.value for note in verdict.notes],
         "checks": [
             {
                 "number": check.step.number,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from certify.foundation.clock import rfc3339
+from certify.foundation.policies import built_in_policies
 from certify.statement import model
 from certify.statement.coverage import compared_in_part
-from certify.token.payload import Token
+from certify.token.payload import Token, is_corporate_number
 from certify.token.text import TokenText
 from certify.verify.verdict import Paper, Person
 
@@ -27,6 +28,7 @@ def of_erasure(paper: Paper, erasure: model.Erasure) -> Paper:
         outcome=erasure.outcome,
         method=erasure.claim.method,
         policy=erasure.policy.id,
+        policy_known=erasure.policy.id in built_in_policies(),
         required=erasure.policy.require,
         standard=f"{erasure.claim.standard} {erasure.claim.edition}",
         technique=erasure.technique.id,
@@ -54,6 +56,7 @@ def of_certificate(paper: Paper, certificate: model.Certificate) -> Paper:
         certificate=certificate.certificate,
         issued=certificate.issued.at,
         contractor=certificate.contractor.name,
+        contractor_bound=True,
         certifier=certificate.certifier.name if certificate.certifier else None,
         addressee=certificate.addressee.name if certificate.addressee else None,
         photos=len(certificate.photos),
@@ -73,5 +76,6 @@ def of_token(paper: Paper, token: Token, code: TokenText | None) -> Paper:
         model=token.model,
         serial=token.serial,
         contractor=token.issuer,
+        contractor_bound=not is_corporate_number(token.issuer),
         link=code.url if code else None,
     )

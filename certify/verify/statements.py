@@ -13,7 +13,7 @@ from certify.foundation.clock import parse_rfc3339
 from certify.signing import dsse
 from certify.statement import certificate as certificate_statement
 from certify.statement import erasure as erasure_statement
-from certify.statement.consistency import Contradiction, certificate_contradictions, contradictions
+from certify.statement.consistency import Contradiction, certificate_alone_contradictions, certificate_contradictions, contradictions
 from certify.statement.model import CERTIFICATE_TYPE, ERASURE_TYPE, Certificate, Erasure
 from certify.verify.reasons import Doubt, Reason
 from certify.verify.signers import KnownSigner
@@ -78,6 +78,12 @@ def check_consistency(erasure: Statement[Erasure], certificate: Statement[Certif
         found += certificate_contradictions(certificate.predicate, erasure.predicate, erasure.payload)
     found = [code for code in found if code not in _SAME_ERASURE and code not in _OF_TIME]
     if found:
+        raise Doubt(Reason.CONTRADICTION, codes=" ".join(found))
+
+
+def check_certificate_alone(certificate: Statement[Certificate]) -> None:
+    """Nothing that a certificate states contradicts itself, whatever the erasure was. Raises Doubt."""
+    if found := certificate_alone_contradictions(certificate.predicate):
         raise Doubt(Reason.CONTRADICTION, codes=" ".join(found))
 
 

@@ -10,7 +10,7 @@ from certify.signing.certificates import certificate_keyid
 from certify.signing.roles import Role
 from certify.signing.trust import TrustFile
 from certify.statement.model import Certificate, Erasure
-from certify.token.payload import SignedToken, Token, parse_token, token_of
+from certify.token.payload import SignedToken, Token, is_corporate_number, may_stand_for, parse_token, token_contradictions, token_of
 from certify.token.picture import qr_texts
 from certify.token.text import TokenText, read_text
 from certify.verify.reasons import Doubt, Reason
@@ -86,6 +86,19 @@ def check_facts(token: Token, certificate: Statement[Certificate], erasure: Stat
     if token != expected:
         fields = [name for name, value in vars(token).items() if value != getattr(expected, name)]
         raise Doubt(Reason.TOKEN_DIFFERS, fields=" ".join(fields))
+    _check_agency(token, trust)
+
+
+def check_alone(token: Token, signer: KnownSigner, trust: TrustFile | None) -> None:
+    """What can be told of a token without its statement: it speaks in its signer's name, and does not contradict itself. Raises Doubt."""
+    if not is_corporate_number(token.issuer) and not may_stand_for(token.issuer, signer.organisation or ""):
+        raise Doubt(Reason.CONTRACTOR_NAME_DIFFERS, stated=token.issuer, signer=signer.organisation)
+    _check_agency(token, trust)
+    if found := token_contradictions(token):
+        raise Doubt(Reason.CONTRADICTION, codes=" ".join(found))
+
+
+def _check_agency(token: Token, trust: TrustFile | None) -> None:
     if trust and None not in (trust.agency.code, token.agency) and trust.agency.code != token.agency:
         raise Doubt(Reason.TOKEN_DIFFERS, fields="agency")
 

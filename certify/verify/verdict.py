@@ -95,7 +95,7 @@ NEEDED: Mapping[Kind, frozenset[Step]] = {
     Kind.BUNDLE: frozenset(Step),
     Kind.PDF: frozenset(Step) - _ONLY_IN_BUNDLES,
     Kind.ERASURE: frozenset({Step.FORM, Step.ERASURE_SIGNATURE, Step.ERASURE_SIGNER, Step.CONSISTENCY, Step.DATES}),
-    Kind.CERTIFICATE: frozenset({Step.FORM, Step.CERTIFICATE_SIGNATURE, Step.CERTIFICATE_SIGNER, Step.DATES}),
+    Kind.CERTIFICATE: frozenset({Step.FORM, Step.CERTIFICATE_SIGNATURE, Step.CERTIFICATE_SIGNER, Step.CONSISTENCY, Step.DATES}),
     Kind.PICTURE: _TOKEN_STEPS,
     Kind.TOKEN: _TOKEN_STEPS,
     Kind.UNKNOWN: frozenset(),
@@ -105,6 +105,12 @@ NEEDED: Mapping[Kind, frozenset[Step]] = {
 
 WITHOUT_THE_STATIONS_WORD = frozenset({Kind.CERTIFICATE, Kind.PICTURE, Kind.TOKEN})
 """Papers that only the contractor signed: what they say of the drive is the contractor's word, not the station's."""
+
+
+class Note(StrEnum):
+    """What a true paper leaves for a person to ask about."""
+
+    STATION_OF_ANOTHER = "station-of-another"  # neither the contractor's nor that of a subcontractor named on the certificate
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,7 @@ class Paper:
     outcome: str | None = None
     method: str | None = None
     policy: str | None = None
+    policy_known: bool | None = None  # False: an agency's own, of which this program knows nothing
     required: str | None = None  # the method that the policy demanded
     standard: str | None = None
     technique: str | None = None
@@ -143,6 +150,7 @@ class Paper:
     operator: Person | None = None
     witness: Person | None = None
     contractor: str | None = None
+    contractor_bound: bool | None = None  # False: a number that the contractor states, and that no certificate holds
     certifier: str | None = None
     addressee: str | None = None
     photos: int | None = None
@@ -159,6 +167,7 @@ class Verdict:
     checks: tuple[Check, ...]
     paper: Paper
     signers: Mapping[str, str] = field(default_factory=dict)  # role -> who signed, as the trust file's authority named them
+    notes: tuple[Note, ...] = ()
 
     @property
     def bottom(self) -> Bottom:

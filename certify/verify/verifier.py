@@ -24,7 +24,8 @@ The ladder. Each rung has its own outcome; what it proves stands in the catalogu
 (19) pdf-code               pages.code_on_pages: one QR code is visible, and it is this certificate's
 (20) token-signature        tokens.check_signature
 (21) token-signer           tokens.check_token_signer: a contractor, the one who signed the statement
-(22) token-facts            tokens.check_facts, check_link: it says what the statements say, and leads where it should
+(22) token-facts            tokens.check_facts, check_link: it says what the statements say, and leads where it should;
+                            without statements tokens.check_alone: it speaks in its signer's name and does not contradict itself
 (23) pdf-rebuild            rebuild.check_rebuild: the pages are what the signed data gives
 
 A rung that needs what an earlier one could not give ends in 'cannot tell'. verdict.Verdict.bottom joins them.
@@ -32,7 +33,6 @@ A rung that needs what an earlier one could not give ends in 'cannot tell'. verd
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +42,7 @@ from cryptography import x509
 from certify.bundle.profile import CERTIFICATE, CHAIN, ERASURE, JOURNAL, REQUIRED, TOKEN
 from certify.bundle.reader import Bundle
 from certify.foundation.canonical import sha256_hex
+from certify.foundation.people import same_spelling
 from certify.signing.certificates import certificate_keyid, read_der, write_pem
 from certify.signing.roles import Role
 from certify.signing.trust import TrustFile
@@ -54,7 +55,7 @@ from certify.verify.ladder import Ladder, needed
 from certify.verify.reasons import Doubt, Reason
 from certify.verify.signers import Court, KnownSigner, check_signer
 from certify.verify.statements import Dated, Statement
-from certify.verify.verdict import Kind, Outcome, Paper, Step, Verdict
+from certify.verify.verdict import Kind, Note, Outcome, Paper, Step, Verdict
 
 
 @dataclass
@@ -103,14 +104,14 @@ def verify(data: bytes, name: str, trust: TrustFile | None, at: datetime) -> Ver
         _dates(ladder, found, court)
         if handed.pdf is not None:
             _rebuild(ladder, found)
-    return Verdict(kind, name, at, ladder.checks(), _paper(found), _signers(found))
+    return Verdict(kind, name, at, ladder.checks(), _paper(found), _signers(found), _notes(found))
 
 
 _NOT_IN_STATEMENTS = frozenset(Step) - {Step.FORM, Step.CONSISTENCY, Step.DATES}
 _NEVER = {
     Kind.PDF: frozenset({Step.MANIFEST, Step.JOURNAL, Step.JOURNAL_FACTS, Step.PHOTOS}),
     Kind.ERASURE: _NOT_IN_STATEMENTS - {Step.ERASURE_SIGNATURE, Step.ERASURE_SIGNER},
-    Kind.CERTIFICATE: _NOT_IN_STATEMENTS - {Step.CERTIFICATE_SIGNATURE, Step.CERTIFICATE_SIGNER} | {Step.CONSISTENCY},
+    Kind.CERTIFICATE: _NOT_IN_STATEMENTS - {Step.CERTIFICATE_SIGNATURE, Step.CERTIFICATE_SIGNER},
     Kind.PICTURE: frozenset(Step) - {Step.FORM, Step.DATES, Step.TOKEN_SIGNATURE, Step.TOKEN_SIGNER, Step.TOKEN_FACTS},
     Kind.TOKEN: frozenset(Step) - {Step.FORM, Step.DATES, Step.TOKEN_SIGNATURE, Step.TOKEN_SIGNER, Step.TOKEN_FACTS},
 }
@@ -163,6 +164,8 @@ def _statements(ladder: Ladder, found: _Found, court: Court, kind: Kind) -> None
         found.contractor = ladder.climb(Step.CERTIFICATE_SIGNER, lambda: _contractor(found, court))  # (11)
     if kind in (Kind.BUNDLE, Kind.PDF):
         found.pair = ladder.climb(Step.SAME_ERASURE, lambda: _pair(found))  # (12)
+    if kind is Kind.CERTIFICATE:
+        ladder.climb(Step.CONSISTENCY, lambda: statements.check_certificate_alone(needed(found.certificate)))  # (13)
     if kind in (Kind.BUNDLE, Kind.PDF, Kind.ERASURE):
         ladder.climb(Step.CONSISTENCY, lambda: statements.check_consistency(needed(found.erasure), found.certificate))  # (13)
 
@@ -179,14 +182,10 @@ def _contractor(found: _Found, court: Court) -> KnownSigner:
     if found.pdf_signer and found.pdf_signers and certificate_keyid(found.pdf_signers[0]) != certificate_keyid(certificates[0]):
         raise Doubt(Reason.SIGNER_DIFFERS)
     stated = needed(found.certificate).predicate.contractor.name
-    if _folded(stated) != _folded(signer.organisation or ""):
+    if same_spelling(stated) != same_spelling(signer.organisation or ""):
         # one enrolled contractor must not speak in another's name
         raise Doubt(Reason.CONTRACTOR_NAME_DIFFERS, stated=stated, signer=signer.organisation)
     return signer
-
-
-def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 def _bundle(ladder: Ladder, found: _Found, bundle: Bundle) -> None:
@@ -266,6 +265,8 @@ def _token(ladder: Ladder, found: _Found, court: Court, kind: Kind) -> None:
             tokens.check_link(needed(found.code), certificate.predicate.verify_url)
         if court.trust is None:
             raise Doubt(Reason.NO_TRUST_FILE, Outcome.CANNOT_TELL)
+        if kind not in (Kind.BUNDLE, Kind.PDF):
+            tokens.check_alone(token, needed(found.token_signer), court.trust)
         tokens.check_link(needed(found.code), court.trust.verify_url)
 
     ladder.climb(Step.TOKEN_FACTS, facts)  # (22)
@@ -322,3 +323,12 @@ def _paper(found: _Found) -> Paper:
 def _signers(found: _Found) -> dict[str, str]:
     known = {Role.STATION: found.station, Role.CONTRACTOR: found.contractor or found.token_signer}
     return {role.value: f"{one.organisation} / {one.name}" for role, one in known.items() if one}
+
+
+def _notes(found: _Found) -> tuple[Note, ...]:
+    """What is no lie, and yet to be known by whoever relies on the paper."""
+    if not (found.station and found.contractor and found.certificate):
+        return ()
+    certificate = found.certificate.predicate
+    named = {same_spelling(party.name) for party in (certificate.contractor, *certificate.subcontractors)}
+    return () if same_spelling(found.station.organisation or "") in named else (Note.STATION_OF_ANOTHER,)

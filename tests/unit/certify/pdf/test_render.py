@@ -317,6 +317,24 @@ def test_an_english_address_has_no_honorific() -> None:
         assert head.addressed(Words(Language.ENGLISH), party) == (name, "")
 
 
+def test_what_no_certificate_of_the_signer_holds_is_printed_as_the_contractor_states_it(make_paper: Make, make_erasure: Make) -> None:
+    erasure = make_erasure()
+    plain = make_paper(erasure)
+    assert _seen("法人番号 (受託者の申告)") in plain.text()
+    contractor = msgspec.structs.replace(plain.certificate.contractor, department="総務省 認定 (Purge)")
+    stated = make_paper(erasure, contractor=contractor).text()
+    assert _seen("部署 (受託者の申告)") in stated
+    assert _seen(f"{contractor.name}総務省") not in stated
+
+
+def test_an_agencys_own_policy_is_printed_as_such(make_paper: Make, make_erasure: Make) -> None:
+    known = make_erasure()
+    mark = _seen("機関独自の基準。本ソフトウェアが知るものではありません")
+    assert mark not in make_paper(known).text()
+    own = msgspec.structs.replace(known, policy=msgspec.structs.replace(known.policy, id="own"))
+    assert mark in make_paper(own).text()
+
+
 def test_the_paper_calls_policy_and_zone_as_the_command_line_does(make_paper: Make, make_erasure: Make) -> None:
     text = make_paper(make_erasure()).text()
     for expected in ("適用した基準", "基準(版)", "基準のSHA-256", "領域Zone"):

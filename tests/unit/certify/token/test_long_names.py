@@ -9,7 +9,7 @@ import pytest
 
 from certify.foundation.canonical import sha256_hex
 from certify.statement.model import Fact
-from certify.token.payload import parse_token, sign_token, token_of
+from certify.token.payload import as_on_token, may_stand_for, parse_token, sign_token, token_of
 from certify.token.qr import make_qr
 from certify.token.text import write_text
 from certify.verify.reasons import Doubt
@@ -51,3 +51,23 @@ def test_another_name_that_differs_where_the_token_still_shows_it_is_found(paper
     token = papers().token
     with pytest.raises(Doubt):
         check_facts(token, *papers(serial="S" * 60 + "T" * 140).statements, None)
+
+
+SOCIETY = "一般社団法人　日本電子計算機消去証明普及促進協議会"
+
+
+@pytest.mark.parametrize(
+    ("on_token", "name", "same"),
+    [
+        ("会社", "会社", True),
+        ("株式会社 A", "株式会社　Ａ", True),
+        ("会社", "会社B", False),
+        ("会社…", "会社B", False),
+        ("…", "会社", False),
+        (as_on_token(SOCIETY), SOCIETY, True),
+        (as_on_token(SOCIETY), SOCIETY.replace("　", ""), True),
+        (as_on_token(SOCIETY), SOCIETY.replace("電子", "電気"), False),
+    ],
+)
+def test_a_name_on_a_token_stands_for_one_organisation_also_where_it_was_cut(on_token, name, same):
+    assert may_stand_for(on_token, name) is same

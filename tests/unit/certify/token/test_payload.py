@@ -20,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certify.errors import KeyProblem, Malformed, Refused
-from certify.token.payload import MAX_TOKEN, Token, as_on_token, parse_token, sign_token
+from certify.statement.consistency import Contradiction
+from certify.token.payload import MAX_TOKEN, Token, as_on_token, parse_token, sign_token, token_contradictions
 
 TOKEN = Token(
     issuer="1234567890123",
@@ -325,3 +326,23 @@ def test_webcrypto_comes_to_the_same_result(pki):
         given_in = json.dumps([key.hex(), token.hex()])
         outcome = subprocess.run(["node", "-e", NODE], input=given_in, capture_output=True, text=True, check=True)
         assert outcome.stdout == answer
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, []),
+        ({"method": "none"}, []),
+        ({"method": "none", "result": "erased-with-exceptions"}, []),
+        ({"serial": "VIRT-0123456789ABCDEF", "test": True}, []),
+        ({"serial": "REAL-1", "test": True}, []),  # a virtual drive may have a serial of another form
+        ({"method": "purge"}, [Contradiction.CLAIM_ABOVE_TECHNIQUE]),
+        ({"method": "destroy", "result": "not-erased"}, [Contradiction.CLAIM_ABOVE_TECHNIQUE, Contradiction.CLAIM_WITHOUT_SUCCESS]),
+        ({"result": "erased-with-exceptions"}, [Contradiction.CLAIM_WITHOUT_SUCCESS]),
+        ({"serial": "VIRT-0123456789ABCDEF"}, [Contradiction.TEST_HIDDEN]),
+        ({"serial": "ｖｉｒｔ-0123"}, [Contradiction.TEST_HIDDEN]),
+        ({"model": "scsi_debug"}, [Contradiction.TEST_HIDDEN]),
+    ],
+)
+def test_a_token_that_can_not_be_true_is_told_without_its_statement(changes, found):
+    assert token_contradictions(dataclasses.replace(TOKEN, **{"method": "clear", "result": "erased", "test": False, **changes})) == found

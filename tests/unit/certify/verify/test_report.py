@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from certify.foundation.messages import Language, has_text, set_language, text
-from certify.verify.printable import printable_json
+from certify.verify.printable import printable_json, width
 from certify.verify.reasons import Reason
 from certify.verify.report import for_machines, report
-from certify.verify.verdict import NEEDED, Bottom, Check, Kind, Outcome, Paper, Person, Step, Verdict
+from certify.verify.verdict import NEEDED, Bottom, Check, Kind, Note, Outcome, Paper, Person, Step, Verdict
 
 Judge = Callable[[str], Verdict]
 
@@ -116,6 +116,39 @@ def _hostile(sign: str) -> Verdict:
     seen = {"codes": ugly, "error": ugly, "other": ugly}
     check = Check(Step.FORM, Outcome.FAILED, Reason.BROKEN_FORM, seen)
     return Verdict(Kind.BUNDLE, ugly, datetime(2026, 11, 23, tzinfo=UTC), (check,), paper, {"station": ugly})
+
+
+def test_a_long_value_goes_on_beneath_itself_and_never_looks_like_a_row(language: Language, judge: Judge) -> None:
+    verdict = judge("good/bundle.haiki.zip")
+    fake = "山田" + " " * 48 + "  消去区分                  Purge (除去)" + "\u3000" * 40 + "  基準  " + "x" * 200
+    lines = report(replace(verdict, paper=replace(verdict.paper, certifier=fake)), explain=False).splitlines()
+    first = next(number for number, line in enumerate(lines) if "山田" in line)
+    assert "山田 消去区分 Purge (除去) 基準 x" in lines[first]
+    assert lines[first + 1].startswith(" " * 28 + "x")
+    assert all(width(line) <= 80 for line in lines[first : first + 5])
+    assert not any(line.startswith("  消去区分  ") and "Purge" in line for line in lines)
+
+
+def test_an_agencys_own_policy_is_said_to_be_unknown(language: Language, judge: Judge) -> None:
+    verdict = judge("good/bundle.haiki.zip")
+    mark = text("verify.policy-own", language)
+    assert mark not in report(verdict, explain=False)
+    own = replace(verdict.paper, policy="own", policy_known=False)
+    assert f"own {mark}"[:20] in report(replace(verdict, paper=own), explain=False)
+
+
+def test_a_number_on_a_token_is_said_to_be_as_stated(language: Language, judge: Judge) -> None:
+    shown = report(judge("good/token.txt"), explain=False)
+    assert f"9990000000001 {text('verify.as-stated', language)}"[:20] in shown
+    assert "9990000000001" not in report(judge("good/bundle.haiki.zip"), explain=False)
+
+
+def test_a_station_of_another_is_told_next_to_the_answer(language: Language, judge: Judge) -> None:
+    verdict = judge("good/bundle.haiki.zip")
+    warning = text("verify.note.station-of-another", language)
+    assert warning not in report(verdict, explain=False)
+    shown = report(replace(verdict, notes=(Note.STATION_OF_ANOTHER,)), explain=False)
+    assert shown.splitlines()[2].strip() == warning
 
 
 @pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\r", "\n", "\u202e", "\u2067", "\u200f", "\ufeff"])

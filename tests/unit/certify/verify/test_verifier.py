@@ -10,11 +10,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec import structs
 
 from certify.foundation.clock import parse_rfc3339
+from certify.signing.authority import Authority, Subject, Validity, make_certificate
+from certify.signing.roles import Role
+from certify.signing.signer import Signer, make_signer
 from certify.signing.trust import TrustFile
+from certify.statement.model import Party
 from certify.verify.reasons import Doubt, Reason
-from certify.verify.verdict import Bottom, Kind, Outcome, Step, Verdict
+from certify.verify.report import for_machines
+from certify.verify.verdict import Bottom, Kind, Note, Outcome, Step, Verdict
 from certify.verify.verifier import verify
 
 PROJECT = Path(__file__).resolve().parents[4]
@@ -26,9 +32,10 @@ def forge() -> Iterator[SimpleNamespace]:
     """What makes the corpus: honest papers and a forger's tools."""
     sys.path.insert(0, str(PROJECT / "scripts"))
     try:
+        from golden import pki
         from golden.forgery import honest, keys, lies, pdf_tools
 
-        yield SimpleNamespace(honest=honest, keys=keys, lies=lies, pdf=pdf_tools)
+        yield SimpleNamespace(honest=honest, keys=keys, lies=lies, pdf=pdf_tools, pki=pki)
     finally:
         sys.path.remove(str(PROJECT / "scripts"))
 
@@ -165,3 +172,52 @@ def test_the_signers_are_named_as_their_authority_named_them(judge: Callable[[st
     verdict = judge("good/bundle.haiki.zip")
     assert verdict.signers == {"station": "株式会社試験消去 / test station", "contractor": "株式会社試験消去 / test contractor"}
     assert judge("bad/pdf-of-a-foreign-root.pdf").signers == {}
+
+
+def _station_of(organisation: str, forge: SimpleNamespace) -> Signer:
+    validity = Validity(datetime(2026, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC))
+    issuing = forge.keys.signer("station").certificates[1]
+    key = forge.pki._key("another-station")
+    authority = Authority(issuing, forge.pki._key("issuing"))
+    leaf = make_certificate(
+        Subject(organisation, "a station"),
+        key.public_key(),
+        Role.STATION,
+        validity,
+        issuer=authority,
+        random_bytes=lambda count: b"1" * count,
+    )
+    return make_signer(key, (leaf, issuing))
+
+
+def test_a_station_of_another_is_a_note_unless_the_certificate_names_a_subcontractor(
+    forge: SimpleNamespace, trust: TrustFile, moment: datetime
+) -> None:
+    station = _station_of("別会社 B", forge)
+    alone = verify(forge.honest.make(forge.honest.Making(station=station)).pdf, "x", trust, moment)
+    assert (alone.bottom, alone.notes) == (Bottom.VALID, (Note.STATION_OF_ANOTHER,))
+    assert for_machines(alone, explain=False)["notes"] == ["station-of-another"]
+    party = Party(name="別会社　Ｂ", department=None, address=None, corporate_number=None, responsible=None)
+    named = forge.honest.Making(station=station, certificate=forge.honest.changed(subcontractors=[party]))
+    assert verify(forge.honest.make(named).pdf, "x", trust, moment).notes == ()
+
+
+def test_a_token_alone_speaks_in_its_signers_name_however_it_is_spaced(forge: SimpleNamespace, trust: TrustFile, moment: datetime) -> None:
+    for issuer, bottom in (("株式会社 試験消去", Bottom.VALID), ("株式会社試験消去Ａ", Bottom.INVALID), ("株式会社…", Bottom.INVALID)):
+        papers = forge.honest.make(forge.honest.Making(token=lambda token, name=issuer: replace(token, issuer=name)))
+        verdict = verify(str(papers.code).encode(), "x", trust, moment)
+        assert verdict.bottom is bottom
+        assert verdict.paper.contractor_bound is True
+
+
+def test_a_number_on_a_token_alone_is_taken_as_stated(forge: SimpleNamespace, trust: TrustFile, moment: datetime) -> None:
+    papers = forge.honest.make(forge.honest.Making(token=lambda token: replace(token, issuer="1234567890123")))
+    verdict = verify(str(papers.code).encode(), "x", trust, moment)
+    assert (verdict.bottom, verdict.paper.contractor_bound) == (Bottom.VALID, False)
+
+
+def test_an_agencys_own_policy_is_valid_and_told_apart(forge: SimpleNamespace, trust: TrustFile, moment: datetime) -> None:
+    own = forge.honest.make(forge.honest.Making(erasure=lambda one: structs.replace(one, policy=structs.replace(one.policy, id="own"))))
+    verdict = verify(own.erasure_envelope, "x", trust, moment)
+    assert (verdict.bottom, verdict.paper.policy_known) == (Bottom.VALID, False)
+    assert verify(forge.honest.make(forge.honest.Making()).erasure_envelope, "x", trust, moment).paper.policy_known is True
