@@ -109,6 +109,13 @@ def _without_end() -> bytes:
     return _with_journal(chained(lines_of(Job())[:-1])[0], Job())
 
 
+@lie("bundle-verified-again-until-it-passed", "journal journal-broken", actor="station")
+def _verified_again() -> bytes:
+    before, started, finished, last = (lines := lines_of(Job()))[:-3], *lines[-3:]
+    failed = {**finished, "data": {**finished["data"], "result": "failed", "unreadable_sectors": 9}}
+    return _with_journal(chained([*before, started, failed, started, finished, last])[0], Job())
+
+
 @lie("bundle-success-that-the-journal-denies", "journal-facts facts-differ verification+outcome+claim", actor="station")
 def _denied() -> bytes:
     return _with_journal(make(Making(job=FAILED)).journal, Job())

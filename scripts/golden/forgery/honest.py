@@ -205,6 +205,20 @@ def _events(job: Job, plan: bytes, confirmation: bytes) -> list[tuple[str, str, 
     ]
 
 
+def sampled(erasure: Erasure) -> Erasure:
+    """The same, read back by a tenth: 8 of 64 blocks of 64 KiB are drawn, so that one of them is found with 8/64."""
+    share = {
+        "kind": "percent",
+        "seed": "00" * 32,
+        "percent_ppm": 100_000,
+        "samples": 8,
+        "bytes_compared": SIZE // 8,
+        "left_over_bytes": 8 * SECTOR,
+        "finding_ppm": 125_000,
+    }
+    return structs.replace(erasure, verification=structs.replace(erasure.verification, **share))
+
+
 def chained(lines: list[dict[str, Any]]) -> tuple[bytes, bytes]:
     """A journal of these lines, and its head."""
     prev, written = GENESIS, []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from certify.bundle.writer import write_bundle
-from golden.forgery.honest import OTHER_JOB, Job, Making, files_of, make
+from golden.forgery.honest import OTHER_JOB, Job, Making, files_of, make, sampled
 
 VIRTUAL = Job(virtual="loop", serial="VIRT-0123456789ABCDEF")
 FAILED = Job(passed=False)
@@ -105,6 +105,7 @@ def honest() -> Iterator[Honest]:
     )
     yield Honest("good/erasure.dsse.json", lambda: papers.erasure_envelope)
     yield Honest("good/erasure-test.dsse.json", lambda: make(Making(job=VIRTUAL)).erasure_envelope)
+    yield Honest("good/erasure-sampled.dsse.json", lambda: make(Making(erasure=sampled)).erasure_envelope)
     yield Honest("good/erasure-of-failure.dsse.json", lambda: make(Making(job=FAILED)).erasure_envelope)
     yield Honest("good/certificate.dsse.json", lambda: papers.certificate_envelope)
     yield Honest("good/token.txt", lambda: str(papers.code).encode())

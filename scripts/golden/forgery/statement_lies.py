@@ -8,10 +8,11 @@ import json
 from msgspec import structs
 
 from certify.foundation.canonical import canonical_json
+from certify.foundation.policies import built_in_policies
 from certify.foundation.schemes import load_schemes
 from certify.signing import dsse
-from certify.statement.model import Erasure, Party, Stamp
-from golden.forgery.honest import Job, Making, changed, make
+from certify.statement.model import Certificate, Erasure, Party, Stamp
+from golden.forgery.honest import Job, Making, changed, make, sampled
 from golden.forgery.keys import signer
 from golden.forgery.lies import FAILED, VIRTUAL, Book
 
@@ -247,3 +248,79 @@ def _finished_first() -> bytes:
         return structs.replace(erasure, times=times)
 
     return make(Making(erasure=backwards)).erasure_envelope
+
+
+@lie("erasure-in-the-year-9999", "erasure-signature broken-form statement.statement-malformed")
+def _year_9999() -> bytes:
+    """Signed by nobody's key: whoever reads it must not stumble before that is told."""
+    at, late = (f'"finished":{{"at":"{year}'.encode() for year in ("2026-11-20T01:00:06Z", "9999-12-31T23:59:59Z"))
+    making = Making(station=signer("foreign-station"), erasure_payload=lambda payload: _replaced(payload, at, late))
+    return make(making).erasure_envelope
+
+
+def _replaced(payload: bytes, old: bytes, new: bytes) -> bytes:
+    if old not in payload:
+        raise ValueError(old)
+    return payload.replace(old, new)
+
+
+@lie("erasure-by-a-standard-of-its-own", "consistency contradiction claim-by-an-unknown-standard", actor="station")
+def _own_standard() -> bytes:
+    claimed = {"standard": "NIST SP 800-88 Purge"}
+    return make(Making(erasure=lambda one: structs.replace(one, claim=structs.replace(one.claim, **claimed)))).erasure_envelope
+
+
+@lie("erasure-by-a-clause-of-its-own", "consistency contradiction claim-by-another-clause", actor="station")
+def _own_clause() -> bytes:
+    claimed = {"clause": "Purge achieved"}
+    return make(Making(erasure=lambda one: structs.replace(one, claim=structs.replace(one.claim, **claimed)))).erasure_envelope
+
+
+@lie("erasure-under-a-policy-that-demands-more", "consistency contradiction policy-misquoted", actor="station")
+def _policy_without_demands() -> bytes:
+    known = built_in_policies()["mic-2020"]
+    quoted = {"id": "mic-2020", "edition": known.policy.edition, "sha256": known.sha256, "zone": "mynumber", "classification": "3"}
+    quoted["require"] = "none"
+    return make(Making(erasure=lambda one: structs.replace(one, policy=structs.replace(one.policy, **quoted)))).erasure_envelope
+
+
+@lie(
+    "erasure-sampled-and-found-for-certain",
+    "consistency contradiction finding-above-what-the-sample-gives",
+    actor="station",
+    twin="good/erasure-sampled.dsse.json",
+)
+def _found_for_certain() -> bytes:
+    def certain(erasure: Erasure) -> Erasure:
+        true = sampled(erasure)
+        return structs.replace(true, verification=structs.replace(true.verification, finding_ppm=1_000_000))
+
+    return make(Making(erasure=certain)).erasure_envelope
+
+
+@lie("erasure-of-a-serial-that-looks-the-same", "consistency contradiction name-that-no-drive-gives", actor="station")
+def _cyrillic() -> bytes:
+    return make(Making(job=Job(serial="ТЅТ0000001"))).erasure_envelope
+
+
+@lie(
+    "erasure-of-a-virtual-serial-in-small-letters",
+    "consistency contradiction virtual-drive-without-test-mark",
+    actor="station",
+)
+def _small_letters() -> bytes:
+    return make(Making(job=Job(serial="virt-0123456789abcdef"))).erasure_envelope
+
+
+@lie("certificate-that-supersedes-itself", "consistency contradiction supersedes-itself", actor="contractor", twin=_CERTIFICATE)
+def _supersedes_itself() -> bytes:
+    return make(Making(certificate=lambda one: structs.replace(one, supersedes=one.certificate))).certificate_envelope
+
+
+@lie("certificate-with-a-photo-twice", "consistency contradiction photo-used-twice", actor="contractor", twin=_CERTIFICATE)
+def _photo_twice() -> bytes:
+    def twice(certificate: Certificate) -> Certificate:
+        first, second = certificate.photos
+        return structs.replace(certificate, photos=[first, structs.replace(first, file=second.file)])
+
+    return make(Making(certificate=twice)).certificate_envelope

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from certify.signing.roles import Role
 from certify.token.text import TokenText, write_text
@@ -92,3 +93,33 @@ def _cut() -> bytes:
 @lie("code-serial-edited", "token-signature signature-wrong", twin="good/code.png", ending=".png")
 def _picture() -> bytes:
     return png([str(write_text(_code().url, _code().token.replace(b"TST0000001", b"TST0000002")))])
+
+
+def _signed(**changes: Any) -> bytes:
+    """A contractor that signs a token which its statement does not bear out, and shows the code alone."""
+    return str(make(Making(token=lambda token: replace(token, **changes))).code).encode()
+
+
+@lie("token-in-the-name-of-another", "token-facts contractor-name-differs", actor="contractor")
+def _another_name() -> bytes:
+    return _signed(issuer="総務省")
+
+
+@lie("token-of-another-agency", "token-facts token-differs agency", actor="contractor")
+def _another_agency() -> bytes:
+    return _signed(agency="131016")
+
+
+@lie("token-that-claims-purge", "token-facts contradiction claim-above-technique", actor="contractor")
+def _purge() -> bytes:
+    return _signed(method="purge")
+
+
+@lie("token-that-claims-although-not-erased", "token-facts contradiction claim-without-success", actor="contractor")
+def _not_erased() -> bytes:
+    return _signed(result="not-erased")
+
+
+@lie("token-of-a-virtual-drive-without-test", "token-facts contradiction virtual-drive-without-test-mark", actor="contractor")
+def _virtual() -> bytes:
+    return _signed(serial="VIRT-0123456789ABCDEF")
