@@ -61,7 +61,7 @@ LIES = {
         jobs.Folder().session().add("identified", {"drive": jobs.drive()}).write().verify().end()
     ),
     "work before the drive of this session was identified": lambda jobs: (
-        jobs.Folder().add("session", jobs.session(1)).write().verify().end(jobs.FAILED)
+        jobs.Folder().session().write().add("session", jobs.session(2, "signal")).verify().end(jobs.FAILED)
     ),
     "a drive that turns out to be virtual": lambda jobs: (
         jobs.Folder().session().write().session("signal", found=jobs.drive(virtual="loop")).verify().end(jobs.FAILED)

@@ -112,3 +112,11 @@ def test_any_512_bytes_with_a_right_checksum_give_an_answer(data):
 def test_blank_data_are_nobody():
     assert identify_from_bytes(bytes(512)) is None
     assert identify_from_bytes(b"\xff" * 512) is None
+
+
+def test_a_serial_is_plain_and_a_model_stays_as_it_is(identify_data):
+    data = bytearray(identify_data["WDC  WSH722880ALN604"])
+    text = b"WD-  12\xa034".ljust(20)
+    data[20:40] = bytes(text[place ^ 1] for place in range(20))
+    identify = identify_from_bytes(signed(data))
+    assert (identify.serial, identify.model) == ("WD- 12\\xa034", "WDC  WSH722880ALN604")

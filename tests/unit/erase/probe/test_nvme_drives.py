@@ -21,6 +21,12 @@ def test_a_plain_drive(machine):
     assert drive.areas == ()
 
 
+def test_a_serial_is_plain(machine):
+    machine.namespace(machine.nvme_controller(0, serial="S4  ELNX０"), "nvme0n1", "259:0")
+    (drive,) = machine.probe().drives()
+    assert drive.identity.serial == Fact("S4 ELNX\\uff10", Source.KERNEL)
+
+
 def test_names_of_zeros_or_of_nonsense_are_none(machine):
     machine.namespace(machine.nvme_controller(0), "nvme0n1", "259:0", eui="00 00 00 00 00 00 00 00", nguid="zz" * 16)
     (drive,) = machine.probe().drives()

@@ -12,7 +12,7 @@ CARD = "/sys/devices/pci0000:00/0000:00:1a.0/mmc_host/mmc0/mmc0:0001"
 
 
 def emmc(machine, kind="MMC"):
-    files = {"type": kind, "name": "BJTD4R", "manfid": "0x000015", "serial": "0x1a2b3c4d", "fwrev": "0x0200000000000000"}
+    files = {"type": kind, "name": "BJTD4R", "manfid": "0x000015", "serial": "0x1a2b  3c4d", "fwrev": "0x0200000000000000"}
     machine.files(CARD, {**files, "raw_rpmb_size_mult": "0x80"})
     disk = machine.block(f"{CARD}/block/mmcblk0", "179:0", 61071360)
     machine.link(f"{disk}/device", CARD)
@@ -28,7 +28,7 @@ def test_an_emmc_names_the_areas_beside_its_user_area(machine):
     machine.folder(f"{disk}/mmcblk0rpmb")
     (drive,) = machine.probe().drives()
     assert (drive.nodes, drive.bus, drive.media, drive.removable) == (("/dev/mmcblk0",), Bus.MMC, MediaType.FLASH, False)
-    assert drive.identity.serial == Fact("0x1a2b3c4d", Source.KERNEL)
+    assert drive.identity.serial == Fact("0x1a2b 3c4d", Source.KERNEL)
     assert drive.areas == (
         Area(AreaKind.BOOT_PARTITION, "/dev/mmcblk0boot0", 4 * 2**20),
         Area(AreaKind.BOOT_PARTITION, "/dev/mmcblk0boot1", 4 * 2**20),
@@ -51,11 +51,11 @@ def test_an_sd_card_can_be_taken_out(machine):
 
 
 def test_virtio_is_the_hypervisors_word(machine):
-    path = machine.block("/sys/devices/pci0000:00/0000:00:02.0/virtio1/block/vda", "254:0", 1000, serial="abc")
+    path = machine.block("/sys/devices/pci0000:00/0000:00:02.0/virtio1/block/vda", "254:0", 1000, serial="a  bｃ")
     machine.link(f"{path}/device", "/sys/devices/pci0000:00/0000:00:02.0/virtio1")
     (drive,) = machine.probe().drives()
     assert (drive.bus, drive.media, drive.virtual) == (Bus.VIRTIO, MediaType.UNKNOWN, None)
-    assert drive.identity.serial == Fact("abc", Source.KERNEL)
+    assert drive.identity.serial == Fact("a b\\uff43", Source.KERNEL)
 
 
 def test_persistent_memory_is_listed_though_nothing_is_known_of_it(machine):

@@ -183,3 +183,9 @@ def test_tapes_enclosures_and_controllers_are_no_drives(machine, kind):
     place = "/sys/devices/pci0000:00/0000:00:02.0/host0/target0:0:1/0:0:1:0"
     machine.scsi_device(place, files={"type": kind, "vendor": "X", "model": "Y", "rev": "Z"}, generic="sg1")
     assert machine.probe().drives() == ()
+
+
+def test_a_bridges_serial_is_plain(machine):
+    machine.usb()
+    machine.file("/sys/devices/pci0000:00/0000:00:14.0/usb2/2-1/serial", "DD  ５\n")
+    assert only(machine).identity.serial == Fact("DD \\uff15", Source.BRIDGE)

@@ -17,6 +17,10 @@ def test_the_serial_is_unpadded():
     assert unit_serial(bytes.fromhex("00800014") + b"            Z1W0ABCD") == "Z1W0ABCD"
 
 
+def test_the_serial_is_plain():
+    assert unit_serial(bytes.fromhex("00800008") + b"Z1  W\xc2\xa00") == "Z1 W\\xa00"
+
+
 @pytest.mark.parametrize("page", [b"", b"\x00\x80", bytes.fromhex("00800000"), bytes.fromhex("00800004") + b"    ", b"\0\x83\0\x04ABCD"])
 def test_no_serial_is_none(page):
     assert unit_serial(page) is None

@@ -51,6 +51,11 @@ def test_udev_writes_zero_for_what_does_not_rotate(told, rate):
     assert sighting_by_udev("sdu", UDEV | {"ID_ATA_ROTATION_RATE_RPM": told}).ata.rotation == rate
 
 
+def test_a_witness_gives_a_serial_as_plain_as_ours():
+    assert sighting_by_udev("sdu", {**UDEV, "ID_SERIAL_SHORT": "WD  Ｗ"}).serial == "WD \\uff37"
+    assert sightings_by_blkinfo([{"kname": "sda", "serial": "WD  Ｗ"}])[0].serial == "WD \\uff37"
+
+
 def test_names_with_a_slash_are_those_of_sysfs():
     assert sighting_by_udev("cciss/c0d0", {"DEVTYPE": "disk"}).name == "cciss!c0d0"
 
