@@ -16,6 +16,7 @@ _RULE = "━" * 64
 _LABEL_COLUMNS = 26
 _VALUE_COLUMNS = 80 - 2 - _LABEL_COLUMNS
 _OUTCOME_COLUMNS = 14
+_DETAIL_COLUMNS = 80 - 8 - _OUTCOME_COLUMNS
 _METHODS: tuple[str | None, ...] = ("none", "clear", "purge", "destroy")  # NIST SP 800-88, from weakest to strongest
 _CODES_OF = {"codes": "statement.contradiction-"}
 
@@ -155,9 +156,9 @@ def _details(check: Check) -> Iterator[str]:
         if known and all(has_text(f"{known}{code}", current_language()) for code in value.split()):
             yield from (text(f"{known}{code}") for code in value.split())
         elif name == "error" and has_text(f"{value}.what", current_language()):
-            yield _error_sentence(value, check)
+            yield from in_lines(_error_sentence(value, check), _DETAIL_COLUMNS)
         else:
-            yield f"{name}: {printable(value)}"
+            yield from in_lines(f"{name}: {printable(value)}", _DETAIL_COLUMNS)
 
 
 def _error_sentence(error: str, check: Check) -> str:

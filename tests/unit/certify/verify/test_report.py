@@ -129,6 +129,16 @@ def test_a_long_value_goes_on_beneath_itself_and_never_looks_like_a_row(language
     assert not any(line.startswith("  消去区分  ") and "Purge" in line for line in lines)
 
 
+def test_a_long_detail_of_a_check_goes_on_beneath_itself(language: Language) -> None:
+    seen = {"stated": "総務省" + "x" * 200 + "  消去区分                  Purge"}
+    check = Check(Step.FORM, Outcome.FAILED, Reason.CONTRACTOR_NAME_DIFFERS, seen)
+    verdict = Verdict(Kind.PDF, "x", datetime(2026, 11, 23, tzinfo=UTC), (check,), Paper())
+    lines = report(verdict, explain=False).splitlines()
+    first = next(number for number, line in enumerate(lines) if "stated: " in line)
+    assert all(width(line) <= 80 and line.startswith(" " * 22) for line in lines[first : first + 4])
+    assert lines[first + 3].endswith("消去区分 Purge")
+
+
 def test_an_agencys_own_policy_is_said_to_be_unknown(language: Language, judge: Judge) -> None:
     verdict = judge("good/bundle.haiki.zip")
     mark = text("verify.policy-own", language)
