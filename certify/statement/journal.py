@@ -125,7 +125,10 @@ class _Teller:
         self.demand(self.finished is None or reopened, "a line after the last")
         self.demand(isinstance(data, Opened) == (number == 1), "a job is opened once, at its beginning")
         self.demand(isinstance(data, Opened | Session) or self.sessions, "work outside a session")
-        self.demand(isinstance(data, Opened | Session | Identified) or self.identified, "work on a drive that was not identified")
+        # whose drive is lost, a job is given up without it: that is no work, and no success
+        given_up = isinstance(data, Finished) and data.outcome == "not-erased" and bool(self.passes)
+        seen = isinstance(data, Opened | Session | Identified) or self.identified or given_up
+        self.demand(seen, "work on a drive that was not identified")
         self._take(data)
 
     def _take(self, data: Data) -> None:  # noqa: PLR0912 - one branch for each kind of line

@@ -1,7 +1,6 @@
 """How a sentence is found."""
 
 import pytest
-from erase.planner.editions import EDITIONS, POLICY_EDITIONS
 
 from certify.foundation import messages
 from certify.foundation.messages import (
@@ -15,8 +14,9 @@ from certify.foundation.messages import (
     signed_words,
     text,
 )
+from certify.foundation.policies import built_in_policies
 from certify.foundation.schemes import load_schemes, scheme_named
-from erase.planner.claims import TABLE
+from certify.foundation.standards import standards
 from erase.planner.policies import load_policy
 
 
@@ -92,7 +92,7 @@ def test_every_room_is_looked_for_in_both_packages() -> None:
 def _clauses() -> list[str]:
     zones = [(zone, classification) for zone in ("mynumber", "lgwan") for classification in ("1", "2")]
     asked = [("mic-2020", zone, classification, None) for zone, classification in zones]
-    asked += [(name, None, None, method) for name in POLICY_EDITIONS if name != "mic-2020" for method in ("clear", "purge", "destroy")]
+    asked += [(name, None, None, method) for name in built_in_policies() if name != "mic-2020" for method in ("clear", "purge", "destroy")]
     return [
         load_policy(name, zone=zone, classification=classification, require=method, folder=None).clause
         for name, zone, classification, method in asked
@@ -103,10 +103,10 @@ def test_every_sentence_that_this_version_signs_is_said_in_both_languages() -> N
     fixed = scheme_named("fixed-55")
     assert fixed is not None
     signed = {
-        *POLICY_EDITIONS.values(),
-        *(edition.edition for edition in EDITIONS.values()),
-        *(f"{edition.standard} {edition.edition}" for edition in EDITIONS.values()),
-        *(row.clause for row in TABLE),
+        *(policy.policy.edition for policy in built_in_policies().values()),
+        *(standard.edition for standard in standards().values()),
+        *(f"{standard.standard} {standard.edition}" for standard in standards().values()),
+        *(row.clause for standard in standards().values() for row in standard.row),
         *(scheme.source for scheme in (fixed, *load_schemes().values())),
         *_clauses(),
     }

@@ -88,7 +88,7 @@ def test_the_plain_certificate_says_everything_that_an_office_asks_for(make_pape
         "Y5N3KV2AS",
         "500,107,862,016",
         "情-2019-0421",
-        "NIST SP 800-88 Rev. 1 (2014-12, withdrawn 2025-09-26)",
+        "NIST SP 800-88 Rev. 1 (2014年12月、2025年9月26日廃止)",
         "2: 論理的な読出しで期待値と一致",
         "消去結果の検証",
         "妥当性確認",

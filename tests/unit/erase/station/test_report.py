@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from erase.planner.editions import Method
 
 from certify.errors import Refused as PaperRefused
 from certify.foundation.commandline import Context
 from certify.foundation.config import Home
 from certify.foundation.errors import Exit
 from certify.foundation.messages import text
+from certify.foundation.standards import Method
 from erase.errors import JobError
 from erase.jobs.events import BadRange, Operation, Outcome
 from erase.station.report import Report, give, in_words, worst
