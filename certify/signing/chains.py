@@ -43,7 +43,7 @@ class ChainReport:
     path: tuple[x509.Certificate, ...]  # from the signer to the root; the signer alone when there is no path
     valid_from: datetime  # when all of the path was valid
     valid_until: datetime
-    end: EndedKey | None  # the end of the first key of the path that has one
+    ends: tuple[EndedKey, ...]  # of the keys of the path, the signer's own first
     doubts: tuple[Doubt, ...]
 
     @property
@@ -99,7 +99,8 @@ def check_chain(certificates: Sequence[x509.Certificate], trust: TrustFile, role
     path = found or (leaf,)
     valid_from = max(certificate.not_valid_before_utc for certificate in path)
     valid_until = min(certificate.not_valid_after_utc for certificate in path)
-    end = next((end for certificate in path if (end := trust.end_of(certificate_keyid(certificate)))), None)
+    # all of them: a key that was only retired must not hide that the one above it was revoked
+    ends = tuple(end for certificate in path if (end := trust.end_of(certificate_keyid(certificate))))
     doubts = {
         Doubt.NO_PATH: found is None,
         Doubt.WRONG_ROLE: role_of(leaf) is not role,
@@ -107,8 +108,8 @@ def check_chain(certificates: Sequence[x509.Certificate], trust: TrustFile, role
         Doubt.NO_SIGNING_USE: not _may_sign(leaf),
         Doubt.NOT_YET_VALID: moment < valid_from,
         Doubt.EXPIRED: moment > valid_until,
-        Doubt.REVOKED: end is not None and end.revoked is not None and moment >= end.revoked,
-        Doubt.ENDED: end is not None and moment >= end.ended,
+        Doubt.REVOKED: any(end.revoked is not None and moment >= end.revoked for end in ends),
+        Doubt.ENDED: any(moment >= end.ended for end in ends),
     }
     return ChainReport(
         keyid=certificate_keyid(leaf),
@@ -117,6 +118,6 @@ def check_chain(certificates: Sequence[x509.Certificate], trust: TrustFile, role
         path=path,
         valid_from=valid_from,
         valid_until=valid_until,
-        end=end,
+        ends=ends,
         doubts=tuple(doubt for doubt, present in doubts.items() if present),
     )

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from certify.errors import KeyProblem
 from certify.signing.certificates import certificate_keyid, keyid_of, public_key_of
@@ -35,9 +36,13 @@ class Signer(Protocol):
         ...
 
     def sign(self, data: bytes) -> bytes:
-        """ES256 over ``data``: ECDSA on P-256 with SHA-256, DER-encoded. The same data gives the same signature."""
+        """ES256 over ``data``: ECDSA on P-256 with SHA-256, as :func:`only_form` has it. The same data gives the same signature."""
         ...
 
+
+# of each ECDSA signature (r, s) anyone can make another one, (r, n - s): the smaller s is the only one that is made or taken.
+# n: SEC 2 section 2.4.2
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 _NOT_IN_ROLE = {
     Role.STATION: "not-a-station-key",
@@ -65,7 +70,13 @@ class FileSigner:
         return certificate_keyid(self.certificates[0])
 
     def sign(self, data: bytes) -> bytes:
-        return self.private_key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        return only_form(self.private_key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
+
+
+def only_form(signature: bytes) -> bytes:
+    """The signature in its only form: DER, the smaller of the two possible s. Raises ValueError for no ECDSA-Sig-Value."""
+    r, s = decode_dss_signature(signature)
+    return encode_dss_signature(r, min(s, _ORDER - s))
 
 
 def make_signer(private_key: ec.EllipticCurvePrivateKey, certificates: Sequence[x509.Certificate]) -> FileSigner:
@@ -79,9 +90,9 @@ def make_signer(private_key: ec.EllipticCurvePrivateKey, certificates: Sequence[
 
 
 def signature_holds(certificate: x509.Certificate, signature: bytes, data: bytes) -> bool:
-    """Whether this DER signature over ``data`` was made by the certificate's key."""
+    """Whether this signature over ``data`` was made by the certificate's key, and has its only form."""
     try:
         public_key_of(certificate).verify(signature, data, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
+        return only_form(signature) == signature
+    except (InvalidSignature, ValueError):
         return False
-    return True

@@ -9,6 +9,7 @@ import json
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from certify.errors import Malformed
 from certify.foundation.canonical import canonical_json
 from certify.signing import dsse
 from certify.signing.dsse import IN_TOTO, MAX_ENVELOPE, MAX_PAYLOAD, pae, parse, sign
+from certify.signing.signer import signature_holds
 
 
 def test_pre_authentication_encoding_is_that_of_the_protocol():
@@ -39,6 +41,24 @@ def test_the_signature_is_plain_ecdsa_over_the_encoding(pki):
     key = pki.station.certificates[0].public_key()
     message = b"DSSEv1 28 application/vnd.in-toto+json 7 payload"
     key.verify(base64.b64decode(wire["signatures"][0]["sig"]), message, ec.ECDSA(hashes.SHA256()))
+
+
+def test_of_the_two_forms_of_a_signature_one_is_made_and_taken(pki):
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # FIPS 186-4 section D.1.2.3
+    key = pki.station.certificates[0].public_key()
+    for payload in map(bytes, range(8)):  # of a signature's s, every other one is the greater
+        value = pki.station.sign(payload)
+        r, s = decode_dss_signature(value)
+        assert s <= order // 2
+        other = encode_dss_signature(r, order - s)
+        key.verify(other, payload, ec.ECDSA(hashes.SHA256()))
+        assert signature_holds(pki.station.certificates[0], value, payload)
+        assert not signature_holds(pki.station.certificates[0], other, payload)
+
+
+@given(data=st.binary(max_size=80))
+def test_bytes_that_are_no_signature_do_not_hold(pki, data):
+    assert not signature_holds(pki.station.certificates[0], data, b"payload")
 
 
 def test_signing_again_gives_the_same_bytes(pki):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from certify.signing.authority import Authority, Subject, Validity, make_certifi
 from certify.signing.certificates import certificate_keyid, from_base64, read_der, read_pem, to_base64, to_der, write_pem
 from certify.signing.chains import Doubt, check_chain
 from certify.signing.roles import Role, policies_of, role_of
-from certify.signing.trust import Agency, TrustFile, load_trust
+from certify.signing.trust import Agency, EndedKey, TrustFile, load_trust
 
 NOW = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
 LONG = Validity(datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))
@@ -124,7 +125,19 @@ def test_a_revoked_key_falls_from_its_date_on_and_stands_before_it(pki):
     june = datetime(2026, 6, 1, tzinfo=UTC)
     assert check_chain(chain, pki.trust, Role.CONTRACTOR, june).doubts == (Doubt.REVOKED, Doubt.ENDED)
     assert check_chain(chain, pki.trust, Role.CONTRACTOR, june - timedelta(seconds=1)).believed
-    assert check_chain(chain, pki.trust, Role.CONTRACTOR, NOW).end.reason == "compromised"
+    assert check_chain(chain, pki.trust, Role.CONTRACTOR, NOW).ends[0].reason == "compromised"
+
+
+def test_a_retirement_does_not_hide_that_the_authority_above_was_revoked(pki):
+    june = datetime(2026, 6, 1, tzinfo=UTC)
+    station = pki.station
+    authority = certificate_keyid(station.certificates[1])
+    revoked, retired = EndedKey(authority, june, june, "compromised"), EndedKey(station.keyid, june, None, "retired")
+    for ended in ((revoked,), (revoked, retired), (retired, revoked)):
+        report = check_chain(station.certificates, replace(pki.trust, ended=ended), Role.STATION, NOW)
+        assert report.doubts == (Doubt.REVOKED, Doubt.ENDED)
+    only_retired = replace(pki.trust, ended=(retired,))
+    assert check_chain(station.certificates, only_retired, Role.STATION, NOW).doubts == (Doubt.ENDED,)
 
 
 def test_a_retired_key_has_ended_but_is_not_revoked(pki):
