@@ -10,6 +10,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography import x509
+
+from certify.errors import Malformed
+from certify.signing.certificates import read_der, to_der
+from certify.signing.signer import signature_holds
 from certify.verify.reasons import Doubt, Reason
 
 # object identifiers as numbers: the names that the parser knows depend on what else was imported
@@ -28,19 +33,19 @@ MOST_CERTIFICATES = 8
 
 @dataclass(frozen=True)
 class Signed:
-    """Who signed: certificates as DER, the signer's own first, the others in the order of the container."""
+    """Who signed: the signer's own certificate first, the others in the order of the container."""
 
-    certificates: tuple[bytes, ...]
+    certificates: tuple[x509.Certificate, ...]
 
 
-def check_signature(container: bytes, covered: bytes) -> Signed:
-    """The signer of ``covered``. ``container``: DER, followed by nothing but zero bytes.
+def check_signature(container: bytes, digest: bytes) -> Signed:
+    """The signer of what has this SHA-256. ``container``: DER, followed by nothing but zero bytes.
 
-    Raises Doubt.
+    Raises Doubt, or Malformed for a certificate that can't be read.
     """
     try:
-        return _check(container, covered)
-    except Doubt:
+        return _check(container, digest)
+    except (Doubt, Malformed):
         raise
     # the parser of a third party over hostile bytes: whatever it stumbles over, the bytes are to blame
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
@@ -57,7 +62,7 @@ def _allow(found: str, wanted: str) -> None:
         raise Doubt(Reason.ALGORITHM_NOT_ALLOWED, algorithm=found)
 
 
-def _check(container: bytes, covered: bytes) -> Signed:
+def _check(container: bytes, digest: bytes) -> Signed:
     from asn1crypto import cms, parser
 
     length = parser.peek(container)
@@ -75,9 +80,9 @@ def _check(container: bytes, covered: bytes) -> Signed:
     _need(len(signed["signer_infos"]) == 1, "more than one signer")
     signer = signed["signer_infos"][0]
     certificates = _certificates(signed, signer)
-    _check_signer(signer, certificates[0], covered)
+    _check_signer(signer, certificates[0], digest)
     _need(_again(content) == der, "not in DER")
-    return Signed(tuple(certificates))
+    return Signed(certificates)
 
 
 def _again(content: Any) -> bytes:
@@ -86,7 +91,7 @@ def _again(content: Any) -> bytes:
     return encoded
 
 
-def _certificates(signed: Any, signer: Any) -> list[bytes]:
+def _certificates(signed: Any, signer: Any) -> tuple[x509.Certificate, ...]:
     found = signed["certificates"]
     _need(0 < len(found) <= MOST_CERTIFICATES, "number of certificates")
     _need(all(choice.name == "certificate" for choice in found), "another kind of certificate")
@@ -100,15 +105,11 @@ def _certificates(signed: Any, signer: Any) -> list[bytes]:
         (own if named else others).append(certificate.dump())
     _need(len(own) == 1, "the signer's certificate")
     _need(len({*own, *others}) == len(found), "a certificate twice")
-    return own + others
+    return tuple(read_der(der) for der in own + others)
 
 
-def _check_signer(signer: Any, certificate: bytes, covered: bytes) -> None:
+def _check_signer(signer: Any, certificate: x509.Certificate, digest: bytes) -> None:
     from asn1crypto import tsp
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509 import load_der_x509_certificate
 
     _need(signer["version"].native == "v1", "signer version")
     _allow(signer["digest_algorithm"]["algorithm"].dotted, _SHA256)
@@ -124,15 +125,10 @@ def _check_signer(signer: Any, certificate: bytes, covered: bytes) -> None:
     _need(attributes[_CONTENT_TYPE].dotted == _DATA, "signed content type")
     named = tsp.SigningCertificateV2.load(attributes[_SIGNING_CERTIFICATE_V2].dump(), strict=True)["certs"][0]
     _allow(named["hash_algorithm"]["algorithm"].dotted, _SHA256)
-    _need(named["cert_hash"].native == hashlib.sha256(certificate).digest(), "the signer's certificate was exchanged")
-    if attributes[_MESSAGE_DIGEST].native != hashlib.sha256(covered).digest():
+    _need(named["cert_hash"].native == hashlib.sha256(to_der(certificate)).digest(), "the signer's certificate was exchanged")
+    if attributes[_MESSAGE_DIGEST].native != digest:
         raise Doubt(Reason.DIGEST_DIFFERS)
-    key = load_der_x509_certificate(certificate).public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise Doubt(Reason.ALGORITHM_NOT_ALLOWED, algorithm=type(key).__name__)
     # RFC 5652 section 5.4: what is signed is the SET OF with its own tag, not the implicit one it is stored with
     to_be_verified = b"\x31" + signer["signed_attrs"].dump()[1:]
-    try:
-        key.verify(signer["signature"].native, to_be_verified, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature as error:
-        raise Doubt(Reason.SIGNATURE_WRONG) from error
+    if not signature_holds(certificate, signer["signature"].native, to_be_verified):
+        raise Doubt(Reason.SIGNATURE_WRONG)

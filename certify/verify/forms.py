@@ -70,8 +70,11 @@ def take_apart(data: bytes, kind: Kind) -> Handed:
 
 
 def _text(data: bytes) -> TokenText:
+    if len(data) > _LONGEST_TEXT:
+        raise Doubt(Reason.UNKNOWN_FORM, Outcome.UNREADABLE)
+    line = data.removesuffix(b"\n").removesuffix(b"\r")  # one line end, of either kind
     try:
-        return read_text(data[:_LONGEST_TEXT].decode("ascii").rstrip("\r\n"))
+        return read_text(line.decode("ascii"))
     except (UnicodeDecodeError, Malformed) as error:
         raise Doubt(Reason.UNKNOWN_FORM, Outcome.UNREADABLE) from error
 

@@ -12,11 +12,22 @@ from certify.statement.journal import Story, read_story
 from certify.statement.model import MAX_LISTED, DriveFacts, Erasure
 from certify.verify.reasons import Doubt, Reason
 
+LONGEST_LINE = 64 * 1024  # bytes; the longest one tells of a drive, in some kilobytes
+MOST_LINES = 200_000
 
-def check_journal(journal: bytes, erasure: Erasure) -> Story:
-    """The record is the one that was signed for, and its lines hang together. Raises Doubt."""
+
+def check_same(journal: bytes, erasure: Erasure) -> None:
+    """The record is the one that was signed for. Raises Doubt."""
     if sha256_hex(journal) != erasure.journal.sha256:
         raise Doubt(Reason.JOURNAL_DIFFERS)
+
+
+def read_journal(journal: bytes, erasure: Erasure) -> Story:
+    """What the record tells: its lines hang together. Raises Doubt.
+
+    Asked only of journals by a known station. Small pieces of JSON are large in memory, so lines are bounded before they are read.
+    """
+    _check_bounds(journal)
     try:
         story = read_story(journal, None)
     except Malformed as error:
@@ -24,6 +35,15 @@ def check_journal(journal: bytes, erasure: Erasure) -> Story:
     if story.journal != erasure.journal:
         raise Doubt(Reason.JOURNAL_DIFFERS)
     return story
+
+
+def _check_bounds(journal: bytes) -> None:
+    place = lines = 0
+    while place < len(journal):
+        end = journal.find(b"\n", place, place + LONGEST_LINE + 1)
+        if end < 0 or lines == MOST_LINES:
+            raise Doubt(Reason.JOURNAL_BROKEN, detail="a line too long or one too many", line=lines + 1)
+        place, lines = end + 1, lines + 1
 
 
 def _drive_of(story: Story, erasure: Erasure) -> DriveFacts:

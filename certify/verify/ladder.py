@@ -37,8 +37,7 @@ class Ladder:
             seen = {"error": f"{error.room}.{error.code}", **{name: str(value) for name, value in error.parameters.items()}}
             self._checks[step] = Check(step, Outcome.FAILED, Reason.BROKEN_FORM, seen)
             return None
-        reason = value if isinstance(value, Reason) else Reason.AS_IT_SHOULD_BE
-        self._checks[step] = Check(step, Outcome.PASSED, reason)
+        self._checks[step] = Check(step, Outcome.PASSED, Reason.AS_IT_SHOULD_BE)
         return value
 
     def skip(self, *steps: Step) -> None:
@@ -46,9 +45,10 @@ class Ladder:
         for step in steps:
             self._checks[step] = Check(step, Outcome.NOT_APPLICABLE, Reason.NOT_IN_THIS_PAPER)
 
-    def passed(self, *steps: Step) -> bool:
-        """Whether each of these rungs was climbed."""
-        return all(step in self._checks and self._checks[step].outcome is Outcome.PASSED for step in steps)
+    def stand_on(self, *steps: Step) -> None:
+        """Raises Doubt if one of these rungs failed: what stands on a lie is not looked at."""
+        if any(step in self._checks and self._checks[step].outcome is Outcome.FAILED for step in steps):
+            raise Doubt(Reason.EARLIER_STEP, Outcome.CANNOT_TELL)
 
     def checks(self) -> tuple[Check, ...]:
         """All rungs in their order; one that nobody tried stands on one that failed."""

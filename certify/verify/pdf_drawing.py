@@ -11,21 +11,25 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 
+from certify.errors import Malformed
+from certify.token.picture import check_jpeg
 from certify.verify.pdf_file import PdfFile, Stored
 from certify.verify.pdf_syntax import Reference, Value
 from certify.verify.reasons import Doubt, Reason
 
 LARGEST_DRAWING = 4 * 1024 * 1024  # bytes of all pages' operators
-MOST_PICTURES = 64  # times that any photo is drawn
+MOST_PICTURES = 16  # times that photos are drawn on all pages; a paper has twelve of them
 MOST_PIXELS = 16_000_000  # of one photo; those that were cleaned have four
+MOST_DRAWN_PIXELS = 64_000_000  # of all drawn photos, each as often as it is drawn
 
+# each part takes what it takes and gives nothing back: a drawing is read in time that grows as its length does
 _TOKEN = re.compile(
     rb"""[ \r\n\t]+
-    | [+-]?[0-9]*\.?[0-9]+(?![0-9A-Za-z.])
-    | /[^\x00-\x20()<>\[\]{}/%]+
-    | \((?:\\[\s\S]|[^\\()])*\)
+    | [+-]?(?:[0-9]{1,15}+(?:\.[0-9]{1,15}+)?+|\.[0-9]{1,15}+)(?![0-9A-Za-z.])
+    | /(?P<name>[^\x00-\x20()<>\[\]{}/%\#]{1,127}+)
+    | \((?:\\[\s\S]|[^\\()])*+\)
     | [\[\]]
-    | (?P<operator>[A-Za-z*'"]+)(?![0-9A-Za-z])""",
+    | (?P<operator>[A-Za-z*'"]{1,3}+)(?![0-9A-Za-z*'"])""",
     re.VERBOSE,
 )
 # no inline picture (BI), shading (sh), graphics state (gs), marked content (BMC, BDC), invisible or raised text (Tr, Ts)
@@ -39,9 +43,10 @@ def _refuse(what: str) -> Doubt:
     return Doubt(Reason.HIDDEN_CONTENT, what=what)
 
 
-def check_operators(drawing: bytes) -> None:
-    """Nothing but known operators and their plain arguments. Raises Doubt."""
-    place = pictures = 0
+def check_operators(drawing: bytes) -> list[str]:
+    """Nothing but known operators and their plain arguments. Gives the name of each picture, as often as it is drawn. Raises Doubt."""
+    place, name = 0, ""
+    pictures: list[str] = []
     while place < len(drawing):
         token = _TOKEN.match(drawing, place)
         if token is None:
@@ -49,10 +54,11 @@ def check_operators(drawing: bytes) -> None:
         operator = token["operator"]
         if operator is not None and operator not in _OPERATORS:
             raise _refuse(f"the operator {operator.decode()}")
-        pictures += operator == b"Do"
+        if operator == b"Do":
+            pictures.append(name)
+        name = token["name"].decode("latin-1") if token["name"] else name
         place = token.end()
-    if pictures > MOST_PICTURES:
-        raise _refuse(f"{pictures} pictures on a page")
+    return pictures
 
 
 def _dictionary(objects: Mapping[int, Stored], value: Value) -> Mapping[str, Value]:
@@ -63,7 +69,7 @@ def _dictionary(objects: Mapping[int, Stored], value: Value) -> Mapping[str, Val
 
 def check_pages(file: PdfFile, objects: Mapping[int, Stored], pages: Iterable[int]) -> None:
     """Each page is one stream of operators with embedded fonts and photos, and all of them are not too much. Raises Doubt."""
-    total = 0
+    total = pictures = pixels = 0
     for number in pages:
         page = objects[number].dictionary
         contents = page.get("Contents")
@@ -73,8 +79,22 @@ def check_pages(file: PdfFile, objects: Mapping[int, Stored], pages: Iterable[in
         total += len(drawing)
         if total > LARGEST_DRAWING:
             raise _refuse(f"drawings of more than {LARGEST_DRAWING} bytes")
-        check_operators(drawing)
         _check_resources(objects, page)
+        drawn = check_operators(drawing)
+        pictures += len(drawn)
+        pixels += sum(_pixels(objects, page, name) for name in drawn)
+        if pictures > MOST_PICTURES or pixels > MOST_DRAWN_PIXELS:
+            raise _refuse(f"{pictures} pictures of {pixels} pixels")
+
+
+def _pixels(objects: Mapping[int, Stored], page: Mapping[str, Value], name: str) -> int:
+    """As its dictionary says; :func:`check_picture` compares that with the picture."""
+    pictures = _dictionary(objects, _dictionary(objects, page.get("Resources")).get("XObject"))
+    facts = _dictionary(objects, pictures.get(name))
+    width, height = facts.get("Width"), facts.get("Height")
+    if not isinstance(width, int) or not isinstance(height, int) or min(width, height) < 1:
+        raise _refuse(f"the picture {name}")
+    return width * height
 
 
 def _check_resources(objects: Mapping[int, Stored], page: Mapping[str, Value]) -> None:
@@ -90,13 +110,17 @@ def _check_resources(objects: Mapping[int, Stored], page: Mapping[str, Value]) -
             raise _refuse("a drawing inside the drawing")
 
 
-def check_picture(stored: Stored, data: bytes) -> None:
-    """A plain JPEG of the size that the file says, and of no more than is decoded at ease. Raises Doubt."""
+def check_picture(stored: Stored, data: bytes) -> tuple[int, int]:
+    """A plain JPEG of the size that the file says, and of no more than is decoded at ease: its width and height. Raises Doubt."""
     from PIL import Image
 
     facts = stored.dictionary
     if facts.get("Filter") not in ("DCTDecode", ["DCTDecode"]) or facts.keys() & {"Mask", "SMask", "Decode", "ImageMask"}:
         raise _refuse("a picture of another kind")
+    try:
+        check_jpeg(data)
+    except Malformed as error:
+        raise _refuse("a picture that is dear to decode") from error
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as picture:  # reads the header only
             width, height = picture.size
@@ -104,3 +128,4 @@ def check_picture(stored: Stored, data: bytes) -> None:
         raise _refuse("a picture that is no JPEG") from error
     if (width, height) != (facts.get("Width"), facts.get("Height")) or width * height > MOST_PIXELS:
         raise _refuse(f"a picture of {width} x {height} pixels")
+    return width, height

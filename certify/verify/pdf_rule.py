@@ -6,20 +6,22 @@ a page replaced by an incremental update, with another title. Each of them is re
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from certify.errors import Malformed
 from certify.verify.pdf_drawing import check_pages, check_picture
 from certify.verify.pdf_file import PdfFile, Stored, names_in, read_pdf, references_in
-from certify.verify.pdf_syntax import HexString, Name, Real, Reference, Value
+from certify.verify.pdf_syntax import LONGEST_HEXADECIMAL, HexString, Name, Real, Reference, Value
 from certify.verify.reasons import Doubt, Reason
 from certify.verify.verdict import Outcome
 
 _RANGE_NAME = b"/ByteRange"
 _RANGE = re.compile(rb"/ByteRange \[0 ([0-9]{1,10}) ([0-9]{1,10}) ([0-9]{1,10})\] *\n")
-_CONTAINER = re.compile(rb"<([0-9A-F]+|[0-9a-f]+)>")
+_CONTAINER = re.compile(rb"<([0-9A-F]{2,%d})>" % LONGEST_HEXADECIMAL)  # in one case: a letter must not change without a trace
 _END = re.compile(rb"%%EOF\n?\Z")
 MOST_PAGES = 64
 
@@ -33,17 +35,24 @@ _ACTIVE = frozenset({
 _HIDDEN = frozenset({"OCProperties", "OC", "OCG", "OCMD", "Alternates", "OPI", "SMaskInData", "Group", "XRef", "ObjStm", "PresSteps"})
 _FILTERS = frozenset({"DCTDecode"})
 _CATALOGUE = frozenset({
-    "Type", "Pages", "Names", "AF", "Metadata", "OutputIntents", "MarkInfo", "Lang", "ViewerPreferences", "PageMode",
-    "PageLayout", "Outlines", "Version",
+    "Type", "Pages", "Names", "AF", "Metadata", "OutputIntents", "MarkInfo", "Lang", "ViewerPreferences", "PageMode", "PageLayout",
 })  # fmt: skip
 _CATALOGUE_OF_SIGNING = frozenset({"AcroForm", "Perms"})
 # invisible: of no size, hidden flags as every signer writes them (ISO 32000-1 section 12.5.3); viewers show its name T
 _FIELD: dict[str, Value] = {
     "FT": Name("Sig"), "T": b"Certificate", "Type": Name("Annot"), "Subtype": Name("Widget"), "F": 132, "Rect": [0, 0, 0, 0],
 }  # fmt: skip
+_PERMISSION: list[Value] = [
+    {
+        "Type": Name("SigRef"), "TransformMethod": Name("DocMDP"),
+        "TransformParams": {"Type": Name("TransformParams"), "V": Name("1.2"), "P": 1},
+    },
+]  # fmt: skip
+_FILE = frozenset({"Type", "Subtype", "Params", "Length"})
 _TIME = re.compile(rb"D:([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})Z")
 # no Reason, Name, Location: viewers show them beside the signature, and nothing else vouches for them
 _SIGNATURE = frozenset({"Type", "Filter", "SubFilter", "Contents", "ByteRange", "M", "Reference"})
+_SIGNATURE_NAMES = {"Type": Name("Sig"), "Filter": Name("Adobe.PPKLite"), "SubFilter": Name("ETSI.CAdES.detached")}
 _PAGE = frozenset({"Type", "Parent", "MediaBox", "CropBox", "Contents", "Resources", "Rotate", "Trans", "TrimBox"})
 _A4 = ((595.2, 595.4), (841.8, 842.0))  # points
 
@@ -53,7 +62,7 @@ class Coverage:
     """Where the signature lies and what it covers."""
 
     container: bytes
-    covered: bytes
+    digest: bytes  # SHA-256 of all that is covered
     gap: slice  # of the container's hexadecimal digits with their brackets
 
 
@@ -74,12 +83,14 @@ def check_coverage(data: bytes) -> Coverage:
     if end > len(data):
         raise Doubt(Reason.TRUNCATED, Outcome.UNREADABLE)
     if end < len(data):
-        behind = data[end:]
-        raise Doubt(Reason.CHANGED_AFTER_SIGNING if b"startxref" in behind else Reason.BYTES_AFTER_END, bytes=len(behind))
+        changed = data.find(b"startxref", end) >= 0
+        raise Doubt(Reason.CHANGED_AFTER_SIGNING if changed else Reason.BYTES_AFTER_END, bytes=len(data) - end)
     digits = _CONTAINER.fullmatch(data, before, after) if before < after else None
     if digits is None or len(digits[1]) % 2:
         raise Doubt(Reason.SIGNATURE_COVERS_PART)
-    return Coverage(bytes.fromhex(digits[1].decode()), data[:before] + data[after:], slice(before, after))
+    digest = hashlib.sha256(memoryview(data)[:before])  # not joined: a file may have hundreds of megabytes
+    digest.update(memoryview(data)[after:])
+    return Coverage(bytes.fromhex(digits[1].decode()), digest.digest(), slice(before, after))
 
 
 @dataclass(frozen=True)
@@ -103,9 +114,9 @@ def check_structure(data: bytes) -> Structure:
         raise Doubt(Reason.CHANGED_AFTER_SIGNING if len(file.revisions) > 2 else Reason.NOT_SIGNED)
     drawn, signed = file.objects(1), file.objects()
     trailers = [revision.trailer for revision in file.revisions]
-    root = _number(trailers[0].get("Root"), "the root")
+    root = _number(trailers[0]["Root"], "the root")
     for key in ("Root", "Info"):
-        if trailers[0].get(key) != trailers[1].get(key):
+        if trailers[0][key] != trailers[1][key]:
             raise Doubt(Reason.CHANGED_WHILE_SIGNING, what=key)
     _check_names(signed)
     _check_streams(signed)
@@ -207,7 +218,7 @@ def check_certification(structure: Structure, coverage: Coverage) -> str:
     _same_but(before, after, _CATALOGUE_OF_SIGNING, "catalogue")
     form = _follow(signed, after.get("AcroForm"))
     fields = _follow(signed, form.get("Fields")) if isinstance(form, dict) else None
-    if not isinstance(form, dict) or not form.keys() <= {"Fields", "SigFlags"} or not isinstance(fields, list):
+    if not isinstance(form, dict) or form.keys() != {"Fields", "SigFlags"} or form["SigFlags"] != 3 or not isinstance(fields, list):
         raise Doubt(Reason.CHANGED_WHILE_SIGNING, what="form")
     everything = [stored for stored in signed.values() if stored.dictionary.get("FT") == "Sig" or "ByteRange" in stored.dictionary]
     if len(fields) != 1 or len(everything) != 2:
@@ -239,18 +250,8 @@ def _same_but(before: Mapping[str, Value], after: Mapping[str, Value], allowed: 
 
 
 def _check_permission(objects: Mapping[int, Stored], catalogue: Mapping[str, Value], signature: int) -> None:
-    permissions = _follow(objects, catalogue.get("Perms"))
-    references = objects[signature].dictionary.get("Reference")
-    entry = _follow(objects, references[0]) if isinstance(references, list) and len(references) == 1 else None
-    parameters = _follow(objects, entry.get("TransformParams")) if isinstance(entry, dict) else None
-    if (
-        permissions != {"DocMDP": Reference(signature)}
-        or not isinstance(entry, dict)
-        or entry.get("TransformMethod") != "DocMDP"
-        or not isinstance(parameters, dict)
-        or parameters.get("P") != 1
-        or parameters.get("P") is True
-    ):
+    permissions, reference = catalogue.get("Perms"), objects[signature].dictionary.get("Reference")
+    if permissions != {"DocMDP": Reference(signature)} or reference != _PERMISSION:
         raise Doubt(Reason.CHANGES_PERMITTED)
 
 
@@ -259,12 +260,13 @@ def _check_range(signature: Stored, coverage: Coverage, structure: Structure) ->
     start, end = coverage.gap.start, coverage.gap.stop
     size = len(structure.file.data)
     contents = signature.dictionary.get("Contents")
-    if not signature.dictionary.keys() <= _SIGNATURE:
-        raise Doubt(Reason.CHANGED_WHILE_SIGNING, what=min(signature.dictionary.keys() - _SIGNATURE))
+    if other := signature.dictionary.keys() ^ _SIGNATURE:
+        raise Doubt(Reason.CHANGED_WHILE_SIGNING, what=min(other))
     if signature.dictionary.get("ByteRange") != [0, start, end, size - end] or not isinstance(contents, HexString):
         raise Doubt(Reason.SIGNATURE_COVERS_PART)
-    if signature.dictionary.get("Filter") != "Adobe.PPKLite" or signature.dictionary.get("SubFilter") != "ETSI.CAdES.detached":
-        raise Doubt(Reason.CHANGED_WHILE_SIGNING, what="Filter")
+    for key, value in _SIGNATURE_NAMES.items():
+        if signature.dictionary[key] != value:
+            raise Doubt(Reason.CHANGED_WHILE_SIGNING, what=key)
     if contents != coverage.container or start < structure.file.revisions[0].end:
         raise Doubt(Reason.SIGNATURE_COVERS_PART)
 
@@ -290,9 +292,13 @@ def _changed_pages(structure: Structure, widget: int) -> set[int]:
 
 
 def attachments(structure: Structure) -> dict[str, bytes]:
-    """The files inside, by name, as they were before signing. Raises Doubt for anything but a plain list of them."""
+    """The files inside, by name, as they were before signing. Raises Doubt for anything but a plain list of them.
+
+    Viewers list what any of three places name (the tree of names, its entries, the catalogue's AF): all have to say the same.
+    """
     drawn = structure.drawn
-    names = _follow(drawn, drawn[structure.root].dictionary.get("Names"))
+    catalogue = drawn[structure.root].dictionary
+    names = _follow(drawn, catalogue.get("Names"))
     tree = _follow(drawn, names.get("EmbeddedFiles")) if isinstance(names, dict) else None
     pairs = _follow(drawn, tree.get("Names")) if isinstance(tree, dict) and tree.keys() <= {"Names", "Limits"} else None
     if not isinstance(pairs, list) or len(pairs) % 2:
@@ -300,26 +306,40 @@ def attachments(structure: Structure) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for name, pointer in zip(pairs[::2], pairs[1::2], strict=True):
         description = _follow(drawn, pointer)
-        files = _follow(drawn, description.get("EF")) if isinstance(description, dict) else None
+        files = description.get("EF") if isinstance(description, dict) else None
         where = files.get("F") if isinstance(files, dict) else None
-        if not isinstance(name, bytes) or not isinstance(where, Reference) or any(other != where for other in _values(files)):
+        if not isinstance(name, bytes) or not isinstance(where, Reference) or description != _file_named(name, where):
             raise Doubt(Reason.PDF_NOT_STRICT, what="an attachment")
         written = name.decode("latin-1")
         if written in found:
             raise Doubt(Reason.HIDDEN_CONTENT, what=written)
+        if drawn[where.number].dictionary.keys() != _FILE:
+            raise Doubt(Reason.HIDDEN_CONTENT, what=f"entries of {written}")
         found[written] = structure.file.bytes_of(drawn[where.number])
+    if catalogue.get("AF") != pairs[1::2]:
+        raise Doubt(Reason.HIDDEN_CONTENT, what="AF")
     return found
 
 
-def _values(value: Value) -> Iterable[Value]:
-    return value.values() if isinstance(value, dict) else ()
+def _file_named(name: bytes, where: Reference) -> dict[str, Value]:
+    """The only description that a file inside has: one name, no words about it."""
+    data: Value = {"F": where, "UF": where}
+    return {"Type": Name("Filespec"), "F": name, "UF": name, "EF": data, "AFRelationship": Name("Data")}
 
 
-def images(structure: Structure) -> list[bytes]:
-    """The bytes of every picture in the file, in the order of their objects. Raises Doubt for anything but a plain JPEG."""
-    found: list[bytes] = []
+class Picture(NamedTuple):
+    """A JPEG, and its sides in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def images(structure: Structure) -> list[Picture]:
+    """Every picture in the file, in the order of their objects. Raises Doubt for anything but a plain JPEG."""
+    found: list[Picture] = []
     for _, stored in sorted(structure.signed.items()):
         if stored.dictionary.get("Subtype") == "Image":
-            found.append(structure.file.bytes_of(stored))
-            check_picture(stored, found[-1])
+            data = structure.file.bytes_of(stored)
+            found.append(Picture(data, *check_picture(stored, data)))
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple, NoReturn
 
 from certify.errors import Malformed
@@ -16,7 +17,6 @@ _BLANK = re.compile(rb"[ \r\n]*")
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(?=[ \r\n/\[\]<>()])")
 _REFERENCE = re.compile(rb"([1-9][0-9]{0,6}) 0 R(?=[ \r\n/\[\]<>()])")
 _NAME = re.compile(rb"/([^\x00-\x20()<>\[\]{}/%\x7f-\xff]{0,127})")
-_HEX_STRING = re.compile(rb"<([0-9A-Fa-f]*)>")
 _TEXT_RUN = re.compile(rb"[^()\\]*")
 _WORD = re.compile(rb"(true|false|null)(?=[ \r\n/\[\]<>()])")
 _ESCAPES = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("b"): b"\b", ord("f"): b"\f"}
@@ -24,12 +24,24 @@ _OCTAL = re.compile(rb"[0-3][0-7]{2}")
 
 DEEPEST = 24
 MOST_ITEMS = 60_000
+# a string is where objects could lie for a reader that repairs
+LONGEST_TEXT = 512  # bytes; the longest that is written is the renderer's id, of 200 characters at most
+LONGEST_HEXADECIMAL = 131_072  # digits; the longest is the signature, with four certificates of 8 KiB
+
+_HEX_STRING = re.compile(rb"<([0-9A-Fa-f]{0,%d})>" % LONGEST_HEXADECIMAL)
 
 
 class Name(str):
     """A PDF name, without its slash and with its ``#xx`` written out."""
 
     __slots__ = ()
+
+
+class Word(Enum):
+    """``true`` and ``false``; not Python's, which equal 1 and 0."""
+
+    TRUE = b"true"
+    FALSE = b"false"
 
 
 class Reference(NamedTuple):
@@ -51,7 +63,7 @@ class Real:
     text: str
 
 
-Value = None | bool | int | Real | Name | bytes | Reference | list["Value"] | dict[str, "Value"]
+Value = None | Word | int | Real | Name | bytes | Reference | list["Value"] | dict[str, "Value"]
 
 
 def not_strict(what: str, place: int) -> NoReturn:
@@ -114,7 +126,7 @@ class Syntax:
             return Reference(int(match[1]))
         if match := _WORD.match(self.data, self.place):
             self.place = match.end()
-            return {b"true": True, b"false": False}.get(match[1])
+            return None if match[1] == b"null" else Word(match[1])
         match = self.take(_NUMBER, "an object expected")
         written = match[0].decode()
         return Real(written) if "." in written else int(written)
@@ -138,11 +150,13 @@ class Syntax:
     def _text(self) -> bytes:
         self.expect(b"(")
         pieces: list[bytes] = []
-        open_brackets = 1
+        open_brackets, start = 1, self.place
         while True:
             run = _TEXT_RUN.match(self.data, self.place)
             if run is None or run.end() >= len(self.data):
                 not_strict("a string without an end", self.place)
+            if run.end() - start > LONGEST_TEXT:
+                not_strict("a string that is too long", start)
             pieces.append(run[0])
             sign = self.data[run.end()]
             self.place = run.end() + 1

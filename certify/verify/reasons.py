@@ -13,7 +13,6 @@ class Reason(StrEnum):
     """Codes of all outcomes, good and bad."""
 
     AS_IT_SHOULD_BE = "as-it-should-be"
-    LOOKS_THE_SAME = "looks-the-same"  # another renderer's bytes, the same picture
     # not judged
     NOT_IN_THIS_PAPER = "not-in-this-paper"
     EARLIER_STEP = "earlier-step"
@@ -56,6 +55,7 @@ class Reason(StrEnum):
     PHOTO_DIFFERS = "photo-differs"
     PHOTO_MISSING = "photo-missing"
     PHOTO_NOT_SIGNED_FOR = "photo-not-signed-for"
+    CODE_NOT_IN_PHOTO = "code-not-in-photo"
     # PDF
     NOT_SIGNED = "not-signed"
     BYTES_AFTER_END = "bytes-after-end"

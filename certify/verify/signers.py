@@ -49,6 +49,14 @@ class KnownSigner:
     valid_until: datetime
 
 
+def _changed(certificate: x509.Certificate, trust: TrustFile) -> bool:
+    """Whether the trust file has this certificate (issuer and number, RFC 5280 section 4.1.2.2) with other bytes: anyone can make
+    another signature of an authority's signature, (r, n - s), and authorities don't keep to one of them."""
+    number, issuer = certificate.serial_number, certificate.issuer
+    same = [known for known in trust.certificates if known.serial_number == number and known.issuer == issuer]
+    return bool(same) and certificate not in same
+
+
 def check_signer(certificates: Sequence[x509.Certificate], role: Role, court: Court) -> KnownSigner:
     """The signer ``certificates[0]``; those behind it are of help only. Raises Doubt.
 
@@ -66,7 +74,8 @@ def check_signer(certificates: Sequence[x509.Certificate], role: Role, court: Co
     for found, reason in _FALSE:
         if found in report.doubts:
             raise Doubt(reason, **seen)
-    if len(set(certificates)) != len(certificates) or not set(certificates) <= set(report.path):
+    stray = len(set(certificates)) != len(certificates) or not set(certificates) <= set(report.path)
+    if stray or any(_changed(certificate, court.trust) for certificate in certificates):
         # they are not covered by the signature: whatever does not help was put there by anyone
         raise Doubt(Reason.STRAY_CERTIFICATE, **seen)
     for found, reason in _OPEN:

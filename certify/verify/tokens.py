@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cryptography import x509
 
 from certify.errors import Malformed
@@ -19,8 +21,13 @@ from certify.verify.statements import Statement
 from certify.verify.verdict import Outcome
 
 
-def our_texts(texts: tuple[str, ...]) -> list[TokenText]:
-    """Those that have the form of a token's text, each once. Other codes (a job's tag, a label) are none of our business."""
+def addresses(texts: Iterable[str]) -> list[str]:
+    """Those that a telephone would open as a page, each once. Other codes (a job's tag, a label) are none of our business."""
+    return list(dict.fromkeys(text for text in texts if text.strip().lower().startswith(("http:", "https:"))))
+
+
+def our_texts(texts: Iterable[str]) -> list[TokenText]:
+    """Those that have the form of a token's text, each once."""
     found: dict[TokenText, None] = {}
     for text in texts:
         try:
@@ -33,13 +40,14 @@ def our_texts(texts: tuple[str, ...]) -> list[TokenText]:
 def from_picture(data: bytes) -> TokenText:
     """The one token that a picture shows. Raises Doubt."""
     try:
-        found = our_texts(qr_texts(data))
+        seen = addresses(qr_texts(data))
     except Malformed as error:
         raise Doubt(Reason.NO_CODE_IN_PICTURE, Outcome.UNREADABLE, **error.parameters) from error
+    found = our_texts(seen)
     if not found:
         raise Doubt(Reason.NO_CODE_IN_PICTURE, Outcome.UNREADABLE)
-    if len(found) > 1:
-        raise Doubt(Reason.SEVERAL_CODES, Outcome.CANNOT_TELL, count=len(found))
+    if len(seen) > 1:
+        raise Doubt(Reason.SEVERAL_CODES, Outcome.CANNOT_TELL, count=len(seen))
     return found[0]
 
 

@@ -7,7 +7,8 @@ The ladder. Each rung has its own outcome; what it proves stands in the catalogu
  (2) pdf-coverage           pdf_rule.check_coverage: exactly one signature, over the entire file, nothing behind it
  (3) pdf-signature          cms.check_signature: the bytes are those that were signed; SHA-256, ECDSA on P-256, nothing else
  (4) pdf-signer             signers.check_signer: a contractor for whom the trust file vouches
- (5) pdf-structure          pdf_rule.check_structure: every byte accounted for, nothing active, nothing hidden
+ (5) pdf-structure          pdf_rule.check_structure: every byte accounted for, nothing active, nothing hidden; not looked at if
+                            the file is not what was signed, or its signer a stranger
  (6) pdf-certification      pdf_rule.check_certification: no change permitted; signing brought nothing but itself
  (7) pdf-statements         _statements_inside: the statements inside are this certificate's own
  (8) erasure-signature      statements.open_erasure
@@ -17,11 +18,12 @@ The ladder. Each rung has its own outcome; what it proves stands in the catalogu
 (12) same-erasure           statements.check_same_erasure: by SHA-256; both TEST or neither
 (13) consistency            statements.check_consistency: nothing contradicts itself; success stands on a passed verification
 (14) dates                  statements.check_dates: in order, within the keys' lives, over at the judging time
-(15) journal                journal.check_journal: by SHA-256; its lines hang together
+(15) journal                journal.check_same, read_journal: by SHA-256; by a known station, its lines hang together
 (16) journal-facts          journal.check_facts: the signed facts are those that the journal tells
-(17) photos                 _photos: the bundle's photos are those that were signed for
-(18) pdf-photos             _photos_inside: the PDF's pictures are those, and no others
-(19) pdf-code               pages.code_on_pages: one QR code is visible, and it is this certificate's
+(17) photos                 photos.check_files: the bundle's photos are those that were signed for
+(18) pdf-photos             photos.photos_inside, check_codes: the PDF's pictures are those, of the stated size, and no others;
+                            the stated codes are read from them again
+(19) pdf-code               pages.code_on_pages: one QR code is visible, it is this certificate's, and no other leads anywhere
 (20) token-signature        tokens.check_signature
 (21) token-signer           tokens.check_token_signer: a contractor, the one who signed the statement
 (22) token-facts            tokens.check_facts, check_link: it says what the statements say, and leads where it should;
@@ -41,15 +43,15 @@ from cryptography import x509
 
 from certify.bundle.profile import CERTIFICATE, CHAIN, ERASURE, JOURNAL, REQUIRED, TOKEN
 from certify.bundle.reader import Bundle
-from certify.foundation.canonical import sha256_hex
 from certify.foundation.people import same_spelling
-from certify.signing.certificates import certificate_keyid, read_der, write_pem
+from certify.signing.certificates import certificate_keyid, write_pem
 from certify.signing.roles import Role
 from certify.signing.trust import TrustFile
+from certify.statement.journal import Story
 from certify.statement.model import Certificate, Erasure
 from certify.token.payload import SignedToken
 from certify.token.text import TokenText
-from certify.verify import cms, journal, pdf_rule, says, statements, tokens
+from certify.verify import cms, journal, pdf_rule, photos, says, statements, tokens
 from certify.verify.forms import Handed, kind_by_first_bytes, take_apart
 from certify.verify.ladder import Ladder, needed
 from certify.verify.reasons import Doubt, Reason
@@ -128,12 +130,15 @@ def _pdf(ladder: Ladder, found: _Found, court: Court) -> None:
     if coverage is None:
         return
 
-    def signature() -> tuple[x509.Certificate, ...]:
-        return tuple(read_der(der) for der in cms.check_signature(coverage.container, coverage.covered).certificates)
+    def structure() -> pdf_rule.Structure:
+        ladder.stand_on(Step.PDF_SIGNATURE, Step.PDF_SIGNER)
+        return pdf_rule.check_structure(data)
 
-    found.pdf_signers = ladder.climb(Step.PDF_SIGNATURE, signature)  # (3)
+    found.pdf_signers = ladder.climb(  # (3)
+        Step.PDF_SIGNATURE, lambda: cms.check_signature(coverage.container, coverage.digest).certificates
+    )
     found.pdf_signer = ladder.climb(Step.PDF_SIGNER, lambda: check_signer(needed(found.pdf_signers), Role.CONTRACTOR, court))  # (4)
-    found.structure = ladder.climb(Step.PDF_STRUCTURE, lambda: pdf_rule.check_structure(data))  # (5)
+    found.structure = ladder.climb(Step.PDF_STRUCTURE, structure)  # (5)
     found.stated = ladder.climb(Step.PDF_CERTIFICATION, lambda: pdf_rule.check_certification(needed(found.structure), coverage))  # (6)
     found.inside = ladder.climb(Step.PDF_STATEMENTS, lambda: _statements_inside(needed(found.structure), found.handed))  # (7)
 
@@ -191,9 +196,16 @@ def _contractor(found: _Found, court: Court) -> KnownSigner:
 def _bundle(ladder: Ladder, found: _Found, bundle: Bundle) -> None:
     files = bundle.files
     ladder.climb(Step.MANIFEST, lambda: _manifest(found, bundle))  # (1)
-    story = ladder.climb(Step.JOURNAL, lambda: journal.check_journal(files[JOURNAL], needed(found.erasure).predicate))  # (15)
-    ladder.climb(Step.JOURNAL_FACTS, lambda: journal.check_facts(needed(story), needed(found.erasure).predicate))  # (16)
-    ladder.climb(Step.PHOTOS, lambda: _photos(needed(found.certificate).predicate, files))  # (17)
+
+    def story() -> Story:
+        erasure = needed(found.erasure).predicate
+        journal.check_same(files[JOURNAL], erasure)
+        needed(found.station)  # a stranger's journal may be made to be dear
+        return journal.read_journal(files[JOURNAL], erasure)
+
+    told = ladder.climb(Step.JOURNAL, story)  # (15)
+    ladder.climb(Step.JOURNAL_FACTS, lambda: journal.check_facts(needed(told), needed(found.erasure).predicate))  # (16)
+    ladder.climb(Step.PHOTOS, lambda: photos.check_files(needed(found.certificate).predicate, files))  # (17)
 
 
 def _manifest(found: _Found, bundle: Bundle) -> None:
@@ -209,43 +221,28 @@ def _manifest(found: _Found, bundle: Bundle) -> None:
         raise Doubt(Reason.CHAIN_FILE_NOT_PLAIN)
 
 
-def _photos(certificate: Certificate, files: Mapping[str, bytes]) -> None:
-    for photo in certificate.photos:
-        if photo.file not in files:
-            raise Doubt(Reason.PHOTO_MISSING, file=photo.file)
-        if sha256_hex(files[photo.file]) != photo.published_sha256:
-            raise Doubt(Reason.PHOTO_DIFFERS, file=photo.file)
-    signed = {photo.file for photo in certificate.photos}
-    if extra := [name for name in files if name.startswith("photos/") and name not in signed]:
-        raise Doubt(Reason.PHOTO_NOT_SIGNED_FOR, file=extra[0])
-
-
 def _pages(ladder: Ladder, found: _Found) -> None:
-    found.photos = ladder.climb(  # (18)
-        Step.PDF_PHOTOS, lambda: _photos_inside(needed(found.structure), needed(found.certificate).predicate)
-    )
+    def pictures() -> None:
+        certificate = needed(found.certificate).predicate
+        found.photos = photos.photos_inside(needed(found.structure), certificate)
+        if any(photo.barcodes for photo in certificate.photos):
+            needed(found.pdf_signer)  # as for drawing
+            photos.check_codes(certificate, found.photos)
+
+    ladder.climb(Step.PDF_PHOTOS, pictures)  # (18)
 
     def code() -> TokenText:
         from certify.verify.pages import code_on_pages
 
         needed(found.pdf_signer), needed(found.photos)  # nothing is drawn that was not signed, accounted for and bounded
-        seen = code_on_pages(needed(found.handed.pdf))
+        stated = needed(found.certificate).predicate.photos
+        seen = code_on_pages(needed(found.handed.pdf), {code.text for photo in stated for code in photo.barcodes})
         loose = found.handed.bundle.files[TOKEN] if found.handed.bundle is not None else None
         if loose is not None and loose != f"{seen}\n".encode():
             raise Doubt(Reason.OTHER_CODE_ON_PAGE)
         return seen
 
     found.code = ladder.climb(Step.PDF_CODE, code)  # (19)
-
-
-def _photos_inside(structure: pdf_rule.Structure, certificate: Certificate) -> list[bytes]:
-    pictures = {sha256_hex(picture): picture for picture in pdf_rule.images(structure)}
-    signed = [photo.published_sha256 for photo in certificate.photos]
-    missing, extra = set(signed) - pictures.keys(), pictures.keys() - set(signed)
-    if missing or extra:
-        both = bool(missing) and bool(extra)
-        raise Doubt(Reason.PHOTO_DIFFERS if both else Reason.PHOTO_MISSING if missing else Reason.PHOTO_NOT_SIGNED_FOR)
-    return [pictures[digest] for digest in signed]
 
 
 def _token(ladder: Ladder, found: _Found, court: Court, kind: Kind) -> None:
@@ -292,12 +289,12 @@ def _dates(ladder: Ladder, found: _Found, court: Court) -> None:
 
 
 def _rebuild(ladder: Ladder, found: _Found) -> None:
-    def rebuild() -> Reason:
+    def rebuild() -> None:
         from certify.verify.rebuild import check_rebuild
 
         needed(found.pdf_signer)
         erasure, certificate = needed(found.pair)
-        return check_rebuild(
+        check_rebuild(
             needed(found.structure),
             erasure.predicate,
             certificate.predicate,

@@ -11,12 +11,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from golden.forgery import bundle_lies, lies, pdf_lies, statement_lies, token_lies
+from golden.forgery import bundle_lies, lies, pdf_lies, reader_lies, statement_lies, token_lies
 from golden.forgery.viewer import Viewer
 
 FOLDERS = ("tests/bundles",)
 _TOP = "tests/bundles"
-_BOOKS = (pdf_lies.BOOK, bundle_lies.BOOK, statement_lies.BOOK, token_lies.BOOK)
+_BOOKS = (pdf_lies.BOOK, reader_lies.BOOK, bundle_lies.BOOK, statement_lies.BOOK, token_lies.BOOK)
 
 
 def files() -> dict[str, bytes]:

@@ -116,6 +116,25 @@ def _verified_again() -> bytes:
     return _with_journal(chained([*before, started, failed, started, finished, last])[0], Job())
 
 
+@lie("bundle-broken-journal-by-a-stranger", "erasure-signer signer-not-trusted")
+def _stranger() -> bytes:
+    """The journal of a station that nobody knows is not even read."""
+    journal = chained(lines_of(Job())[:-1])[0]
+
+    def signed_for(erasure: Any) -> Any:
+        return changed(journal=changed(sha256=sha256_hex(journal))(erasure.journal))(erasure)
+
+    papers = make(Making(station=signer("foreign-station"), erasure=signed_for))
+    return _bundle({**files_of(papers), "journal.jsonl": journal})
+
+
+@lie("bundle-journal-of-a-line-too-long", "journal journal-broken", actor="station")
+def _long_line() -> bytes:
+    lines = lines_of(Job())
+    lines[1]["data"]["words"] = "Purge " * 20_000
+    return _with_journal(chained(lines)[0], Job())
+
+
 @lie("bundle-success-that-the-journal-denies", "journal-facts facts-differ verification+outcome+claim", actor="station")
 def _denied() -> bytes:
     return _with_journal(make(Making(job=FAILED)).journal, Job())

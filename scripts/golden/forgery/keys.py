@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from certify.signing.certificates import read_pem
@@ -22,6 +23,12 @@ def signer(name: str) -> FileSigner:
     if not isinstance(key, EllipticCurvePrivateKey):
         raise TypeError(name)
     return make_signer(key, read_pem(made[f"tests/pki/{name}.pem"]))
+
+
+def other_form(signature: bytes) -> bytes:
+    """The other signature that holds when this one does: (r, n - s). Anyone can make it. DER."""
+    r, s = decode_dss_signature(signature)
+    return encode_dss_signature(r, 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551 - s)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from certify.bundle.writer import write_bundle
+from certify.token.text import TokenText
 from golden.forgery.honest import OTHER_JOB, Job, Making, files_of, make, sampled
 
 VIRTUAL = Job(virtual="loop", serial="VIRT-0123456789ABCDEF")
@@ -86,7 +87,7 @@ def id_of(files: dict[str, bytes]) -> str:
     return parse_statement(parse(files["certificate.dsse.json"]).payload).certificate
 
 
-def picture(text: str) -> bytes:
+def picture(text: TokenText) -> bytes:
     """A screenshot of a QR code: PNG, 1 bit a pixel."""
     from golden.forgery.pictures import png
 
@@ -109,4 +110,4 @@ def honest() -> Iterator[Honest]:
     yield Honest("good/erasure-of-failure.dsse.json", lambda: make(Making(job=FAILED)).erasure_envelope)
     yield Honest("good/certificate.dsse.json", lambda: papers.certificate_envelope)
     yield Honest("good/token.txt", lambda: str(papers.code).encode())
-    yield Honest("good/code.png", lambda: picture(str(papers.code)))
+    yield Honest("good/code.png", lambda: picture(papers.code))

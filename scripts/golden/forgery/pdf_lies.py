@@ -7,9 +7,11 @@ import re
 from typing import Any
 
 from certify.foundation.clock import parse_rfc3339
-from certify.statement.model import Stamp
+from certify.signing.certificates import to_der
+from certify.statement.model import Barcode, Stamp
+from certify.token.text import TokenText
 from golden.forgery.honest import OTHER_PHOTO, PHOTOS, Job, Making, changed, make
-from golden.forgery.keys import signer
+from golden.forgery.keys import other_form, signer
 from golden.forgery.lies import OTHER, Book, honest_pdf
 from golden.forgery.pdf_tools import (
     container_of,
@@ -41,7 +43,8 @@ def _contents(data: bytes) -> int:
     return int(re.search(rb"/Contents ([0-9]+) 0 R", object_bytes(data, _first_page(data)))[1])  # type: ignore[index]
 
 
-def _content_bytes(data: bytes) -> bytes:
+def first_drawing(data: bytes) -> bytes:
+    """What stands on the first page."""
     return object_bytes(data, _contents(data)).split(b"stream\n", 1)[1].removesuffix(b"endstream").rstrip(b"\n")
 
 
@@ -71,7 +74,7 @@ def _junk() -> bytes:
 @lie("pdf-page-replaced-by-update", "pdf-coverage changed-after-signing")
 def _page_replaced() -> bytes:
     data = honest_pdf()
-    return updated(data, {_contents(data): stream(_content_bytes(data).replace(_SERIAL, _OTHER_SERIAL))})
+    return updated(data, {_contents(data): stream(first_drawing(data).replace(_SERIAL, _OTHER_SERIAL))})
 
 
 @lie("pdf-title-changed-by-update", "pdf-coverage changed-after-signing")
@@ -152,15 +155,45 @@ def _both_cases() -> bytes:
     return data[: place.start + letter] + digits[letter : letter + 1].swapcase() + data[place.start + letter + 1 :]
 
 
+@lie("pdf-signature-digits-in-lower-case", "pdf-coverage signature-covers-part")
+def _lower_case() -> bytes:
+    data = honest_pdf()
+    place = container_of(data)
+    return data[: place.start] + data[place].lower() + data[place.stop :]
+
+
+@lie("pdf-signature-in-its-other-form", "pdf-signature signature-wrong")
+def _other_form() -> bytes:
+    from asn1crypto import cms, parser
+
+    data = honest_pdf()
+    place = container_of(data)
+    container = bytes.fromhex(data[place].decode())
+    content = cms.ContentInfo.load(container[: parser.peek(container)])
+    one = content["content"]["signer_infos"][0]
+    one["signature"] = other_form(one["signature"].native)
+    digits = content.dump(force=True).hex().upper().encode()
+    return data[: place.start] + digits.ljust(place.stop - place.start, b"0") + data[place.stop :]
+
+
+@lie("pdf-with-a-certificate-of-an-unknown-curve", "pdf-signature broken-form signing.certificate-malformed")
+def _unknown_curve() -> bytes:
+    """secp256r1 written as prime239v1; the certificate's hash in the container is set right, the signature is not."""
+    import hashlib
+
+    data = honest_pdf()
+    place = container_of(data)
+    container = bytes.fromhex(data[place].decode())
+    old = to_der(signer("contractor").certificates[0])
+    new = old.replace(bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06082a8648ce3d030104"))
+    container = container.replace(old, new).replace(hashlib.sha256(old).digest(), hashlib.sha256(new).digest())
+    return data[: place.start] + container.hex().upper().encode() + data[place.stop :]
+
+
 # --- a forger with keys of his own ---
 
-_FOREIGN = ("pdf-signer", "certificate-signer")  # nothing is drawn for a stranger, so the code stays unread
 
-
-@lie(
-    "pdf-of-a-foreign-root",
-    *(f"{step} signer-not-trusted" for step in ("pdf-signer", "erasure-signer", "certificate-signer")),
-)
+@lie("pdf-of-a-foreign-root", "pdf-signer signer-not-trusted")  # a stranger's file is not opened
 def _foreign() -> bytes:
     return make(Making(station=signer("foreign-station"), contractor=signer("foreign-contractor"))).pdf
 
@@ -181,7 +214,7 @@ def _by_station() -> bytes:
 
 @lie(
     "pdf-with-expired-keys",
-    *(f"{step} signer-expired" for step in (*_FOREIGN, "erasure-signer")),
+    *(f"{step} signer-expired" for step in ("pdf-signer", "certificate-signer", "erasure-signer")),
     actor="contractor",
     verdict="cannot-tell",
 )
@@ -189,7 +222,7 @@ def _expired() -> bytes:
     return make(Making(job=Job(day="2025-06-02"), station=signer("expired-station"), contractor=signer("expired-contractor"))).pdf
 
 
-@lie("pdf-with-a-revoked-key", *(f"{step} signer-revoked" for step in _FOREIGN), actor="contractor")
+@lie("pdf-with-a-revoked-key", "pdf-signer signer-revoked", actor="contractor")
 def _revoked() -> bytes:
     return make(Making(contractor=signer("revoked-contractor"))).pdf
 
@@ -212,7 +245,7 @@ def _replaced_while_signing() -> bytes:
     data = honest_pdf()
     unsigned = make(Making()).unsigned_pdf()
     number = _contents(data)
-    body = b"%d 0 obj\n%b\nendobj\n" % (number, stream(_content_bytes(data).replace(_SERIAL, _OTHER_SERIAL)))
+    body = b"%d 0 obj\n%b\nendobj\n" % (number, stream(first_drawing(data).replace(_SERIAL, _OTHER_SERIAL)))
     return sign_again(_inserted(data, len(unsigned), number, body), signer("contractor"))
 
 
@@ -235,10 +268,10 @@ def _inserted(data: bytes, place: int, number: int, body: bytes) -> bytes:
     fresh = b"xref\n" + b"".join(b"%d 1\n%010d 00000 n \n" % entry for entry in sorted(entries.items()))
     tail = data[data.rindex(b"trailer") : data.rindex(b"startxref")]
     whole = data[:place] + body + data[place:table] + fresh + tail + b"startxref\n%d\n%%%%EOF\n" % (table + moved)
-    return _ranged(whole)
+    return ranged(whole)
 
 
-def _ranged(data: bytes) -> bytes:
+def ranged(data: bytes) -> bytes:
     """The signature's range set to the whole file around its container."""
     found = re.search(rb"/Contents <([0-9a-fA-F]+)>\n/ByteRange (\[[^\]]*\] *)\n", data)
     start, after = found.start(1) - 1, found.end(1) + 1  # type: ignore[union-attr]
@@ -252,13 +285,13 @@ def _reason() -> bytes:
     data = honest_pdf()
     old, new = b"/Filter /Adobe.PPKLite\n", b"/Filter /Adobe.PPKLite\n/Reason (Purge)\n"
     place = data.rindex(old)
-    return sign_again(_shifted(data[:place] + new + data[place + len(old) :], len(new) - len(old)), signer("contractor"))
+    return sign_again(moved(data[:place] + new + data[place + len(old) :], len(new) - len(old)), signer("contractor"))
 
 
-def _shifted(data: bytes, by: int) -> bytes:
+def moved(data: bytes, by: int) -> bytes:
     """The last table moved by some bytes; no object behind the change."""
     start = int(data[data.rindex(b"startxref") :].split()[1])
-    return _ranged(data[: data.rindex(b"startxref")] + b"startxref\n%d\n%%%%EOF\n" % (start + by))
+    return ranged(data[: data.rindex(b"startxref")] + b"startxref\n%d\n%%%%EOF\n" % (start + by))
 
 
 @lie("pdf-signature-leaves-something-out", "pdf-coverage signature-covers-part", actor="contractor")
@@ -343,7 +376,7 @@ def _code_of_another() -> bytes:
 
 @lie("pdf-with-two-codes", "pdf-code other-code-on-page", actor="contractor")
 def _two_codes() -> bytes:
-    return _redrawn(_painted(str(make(Making(job=OTHER)).code), page=1))
+    return _redrawn(_painted(make(Making(job=OTHER)).code, page=1))
 
 
 @lie("pdf-without-a-code", "pdf-code no-code-on-page", actor="contractor")
@@ -351,15 +384,14 @@ def _no_code() -> bytes:
     return _redrawn(_painted(None, page=0))
 
 
-def _painted(text: str | None, page: int) -> Any:
+def _painted(text: TokenText | None, page: int) -> Any:
     """Something painted over a page: a code, or white paper."""
     from certify.token.qr import make_qr
-    from certify.token.text import read_text
 
     def change(document: Any) -> None:
         drawing = [b"q 1 g 0 0 200 200 re f"]
         if text:
-            code = make_qr(read_text(text))
+            code = make_qr(text)
             side = len(code.modules)
             drawing += [b"0 g"] + [
                 b"%d %d %d 2 re" % (20 + 2 * first, 20 + 2 * (side - row), 2 * length) for row, first, length in code.dark_runs()
@@ -375,6 +407,26 @@ def _painted(text: str | None, page: int) -> Any:
 @lie("pdf-with-another-photo", "pdf-photos photo-differs", actor="contractor")
 def _another_photo() -> bytes:
     return make(Making(drawn=in_place(PHOTOS[1], OTHER_PHOTO))).pdf
+
+
+@lie("pdf-with-a-squeezed-photo", "pdf-photos photo-differs", actor="contractor")
+def _squeezed_photo() -> bytes:
+    return make(Making(certificate=_first_photo(width=65535, height=1))).pdf
+
+
+@lie("pdf-with-an-invented-barcode", "pdf-photos code-not-in-photo", actor="contractor", verdict="cannot-tell")
+def _invented_barcode() -> bytes:
+    """The page says that the serial number was read from the photo of the label."""
+    return make(Making(certificate=_first_photo(barcodes=[Barcode(format="Code128", text="TST0000001")]))).pdf
+
+
+def _first_photo(**changes: Any) -> Any:
+    return lambda one: changed(photos=[changed(**changes)(one.photos[0]), *one.photos[1:]])(one)
+
+
+@lie("pdf-with-an-address-beside-the-code", "pdf-code other-code-on-page", actor="contractor")
+def _address_beside() -> bytes:
+    return _redrawn(_painted(TokenText("HTTPS://HAIKI.EXAMPLE.NET/V", "1" * 400), page=1))
 
 
 @lie("pdf-with-a-code-that-leads-elsewhere", "token-facts link-elsewhere", actor="contractor")

@@ -75,13 +75,15 @@ def updated(data: bytes, objects: Mapping[int, bytes]) -> bytes:
     trailer = data[data.rindex(b"trailer") : data.rindex(b"startxref")]
     root = re.search(rb"/Root ([0-9]+ 0 R)", trailer)[1]  # type: ignore[index]
     info = re.search(rb"/Info ([0-9]+ 0 R)", trailer)[1]  # type: ignore[index]
+    identity = re.search(rb"/ID (\[[^]]*\])", trailer)[1]  # type: ignore[index]
     size = max(int(re.search(rb"/Size ([0-9]+)", trailer)[1]), *(number + 1 for number in objects))  # type: ignore[index]
     body, table = bytearray(data), bytearray(b"xref\n")
     for number, content in sorted(objects.items()):
         table += b"%d 1\n%010d 00000 n \n" % (number, len(body))
         body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
     start = len(body)
-    body += table + b"trailer\n<< /Root %b /Info %b /Size %d /Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (root, info, size, previous, start)
+    entries = b"/Root %b /Info %b /ID %b /Size %d /Prev %d" % (root, info, identity, size, previous)
+    body += table + b"trailer\n<< %b >>\nstartxref\n%d\n%%%%EOF\n" % (entries, start)
     return bytes(body)
 
 

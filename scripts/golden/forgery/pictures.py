@@ -6,14 +6,14 @@ import struct
 import zlib
 
 from certify.token.qr import make_qr
-from certify.token.text import read_text
+from certify.token.text import TokenText
 
 _SCALE = 4
 _BORDER = 4
 
 
-def _rows(text: str, height: int | None = None) -> list[list[int]]:
-    modules = make_qr(read_text(text)).modules
+def _rows(text: TokenText, height: int | None = None) -> list[list[int]]:
+    modules = make_qr(text).modules
     side = len(modules) + 2 * _BORDER
     light = [1] * side
     rows = [light] * _BORDER + [[1] * _BORDER + [int(not dark) for dark in row] + [1] * _BORDER for row in modules] + [light] * _BORDER
@@ -37,7 +37,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png(texts: list[str]) -> bytes:
+def png(texts: list[TokenText]) -> bytes:
     """The codes side by side."""
     parts = [_rows(text) for text in texts]
     height = max(len(part) for part in parts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
+from typing import Any
 
 from msgspec import structs
 
@@ -13,7 +15,7 @@ from certify.foundation.schemes import load_schemes
 from certify.signing import dsse
 from certify.statement.model import Certificate, Erasure, Party, Stamp
 from golden.forgery.honest import Job, Making, changed, make, sampled
-from golden.forgery.keys import signer
+from golden.forgery.keys import other_form, signer
 from golden.forgery.lies import FAILED, VIRTUAL, Book
 
 BOOK = Book(".dsse.json", "good/erasure.dsse.json")
@@ -46,6 +48,31 @@ def _serial() -> bytes:
 def _other_signature() -> bytes:
     wire, other = (json.loads(make(Making(job=job)).erasure_envelope) for job in (Making().job, VIRTUAL))
     return canonical_json({**wire, "signatures": other["signatures"]})
+
+
+def _wired(change: Callable[[dict[str, Any]], None]) -> bytes:
+    """A change to what stands beside the payload."""
+    wire = json.loads(make(Making()).erasure_envelope)
+    change(wire["signatures"][0])
+    return canonical_json(wire)
+
+
+@lie("erasure-signature-in-its-other-form", "erasure-signature signature-wrong")
+def _other_form() -> bytes:
+    return _wired(lambda one: one.update(sig=base64.b64encode(other_form(base64.b64decode(one["sig"]))).decode()))
+
+
+@lie("erasure-with-an-authority-in-another-form", "erasure-signer stray-certificate")
+def _authority_in_another_form() -> bytes:
+    """The root's signature over the issuing authority, (r, s), written as (r, n - s)."""
+    from asn1crypto import x509
+
+    def change(one: dict[str, Any]) -> None:
+        authority = x509.Certificate.load(base64.b64decode(one["certificates"][1]))
+        authority["signature_value"] = other_form(authority["signature_value"].native)
+        one["certificates"][1] = base64.b64encode(authority.dump(force=True)).decode()
+
+    return _wired(change)
 
 
 @lie(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
 from certify.signing.roles import Role
 from certify.token.text import TokenText, write_text
 from golden.forgery.honest import Making, make
-from golden.forgery.keys import Pretender, signer
+from golden.forgery.keys import Pretender, other_form, signer
 from golden.forgery.lies import OTHER, Book
 from golden.forgery.pictures import png
 
@@ -36,6 +38,18 @@ def _flipped() -> bytes:
     token = bytearray(_code().token)
     token[-1] ^= 1
     return _again(bytes(token))
+
+
+@lie("token-signature-in-its-other-form", "token-signature signature-wrong")
+def _other_form() -> bytes:
+    token = _code().token
+    r, s = decode_dss_signature(other_form(encode_dss_signature(int.from_bytes(token[-64:-32], "big"), int.from_bytes(token[-32:], "big"))))
+    return _again(token[:-64] + r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+@lie("token-with-words-far-behind", "form unknown-form", verdict="unreadable")
+def _words_behind() -> bytes:
+    return str(_code()).encode().ljust(4096, b"\n") + b"Purge\n"
 
 
 @lie("token-digits-appended", "token-signature broken-form token.text-malformed")
@@ -82,17 +96,23 @@ def _elsewhere() -> bytes:
 
 @lie("code-two-in-one-picture", "form several-codes", verdict="cannot-tell", twin="good/code.png", ending=".png")
 def _two() -> bytes:
-    return png([str(_code()), str(make(Making(job=OTHER)).code)])
+    return png([_code(), make(Making(job=OTHER)).code])
+
+
+@lie("code-beside-an-address", "form several-codes", verdict="cannot-tell", twin="good/code.png", ending=".png")
+def _beside_an_address() -> bytes:
+    """A telephone opens it as well, whatever its letters and its length."""
+    return png([_code(), TokenText("HTTP://HAIKI.EXAMPLE.NET/V", "1" * 1001)])
 
 
 @lie("code-picture-cut-short", "form no-code-in-picture", verdict="unreadable", twin="good/code.png", ending=".png")
 def _cut() -> bytes:
-    return png([str(_code())])[:2000]
+    return png([_code()])[:2000]
 
 
 @lie("code-serial-edited", "token-signature signature-wrong", twin="good/code.png", ending=".png")
 def _picture() -> bytes:
-    return png([str(write_text(_code().url, _code().token.replace(b"TST0000001", b"TST0000002")))])
+    return png([write_text(_code().url, _code().token.replace(b"TST0000001", b"TST0000002"))])
 
 
 def _signed(**changes: Any) -> bytes:

@@ -15,7 +15,7 @@ from certify.errors import Malformed, Refused
 from certify.foundation.address import MAX_ADDRESS
 from certify.token import picture
 from certify.token.payload import MAX_TOKEN
-from certify.token.picture import Code, qr_texts, read_codes
+from certify.token.picture import Code, check_jpeg, qr_texts, read_codes
 from certify.token.qr import MAX_VERSION, QUIET_ZONE, SIDE_MM, make_qr
 from certify.token.text import TokenText, read_text, write_text
 
@@ -226,6 +226,80 @@ def _bomb() -> bytes:
 def test_what_is_no_small_picture_of_the_three_kinds_is_refused(make):
     with pytest.raises(Malformed):
         read_codes(make())
+
+
+def _marked(*segments: tuple[int, bytes]) -> bytes:
+    """A JPEG of these markers, each with its length and content, and two bytes of data behind a scan."""
+    parts = [
+        b"\xff%c" % kind + (len(content) + 2).to_bytes(2, "big") + content + b"\x12\x34" * (kind == 0xDA) for kind, content in segments
+    ]
+    return b"\xff\xd8" + b"".join(parts) + b"\xff\xd9"
+
+
+def _frame(kind: int, width: int, height: int) -> tuple[int, bytes]:
+    return kind, b"\x08" + height.to_bytes(2, "big") + width.to_bytes(2, "big") + b"\x01\x01\x11\x00"
+
+
+_SCAN = (0xDA, b"\x01\x01\x00\x00\x3f\x00")
+_BASELINE, _PROGRESSIVE = 0xC0, 0xC2
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        (_frame(_BASELINE, 9400, 9400), _SCAN),
+        (_frame(_PROGRESSIVE, 6000, 4000), *[_SCAN] * 12),
+        (_frame(_BASELINE, 100, 100), (0xE1, b"\xff\xda" * 20), _SCAN),  # what stands inside a segment is no marker
+    ],
+)
+def test_a_jpeg_in_few_scans_is_decoded(segments):
+    check_jpeg(_marked(*segments))
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        (_frame(_PROGRESSIVE, 16, 16), *[_SCAN] * 13),
+        (_frame(_BASELINE, 16, 16), *[_SCAN] * 13),
+        (_frame(_PROGRESSIVE, 6001, 4000), _SCAN),
+        (_frame(_BASELINE, 6001, 4000), _SCAN, _SCAN),  # one after the other for each colour: held in memory as well
+        (_frame(_PROGRESSIVE, 6001, 4000), (0xDD, b"\x00\x01"), _SCAN),
+    ],
+)
+def test_a_jpeg_that_is_dear_to_decode_is_refused_before_it_is(segments):
+    with pytest.raises(Malformed):
+        check_jpeg(_marked(*segments))
+    with pytest.raises(Malformed) as caught:
+        read_codes(_marked(*segments))
+    assert "scans" in caught.value.parameters["detail"]
+
+
+def test_what_programs_write_as_progressive_is_read():
+    assert qr_texts(saved(drawn(TEXT), "JPEG", progressive=True)) == (str(TEXT),)
+    assert qr_texts(saved(drawn(TEXT).convert("RGB"), "JPEG", progressive=True)) == (str(TEXT),)
+
+
+def test_the_code_of_a_page_is_read_from_a_photo_of_twelve_megapixels():
+    page = Image.new("L", (3000, 4000), 225)
+    side = round(SIDE_MM * 3000 / 230)  # the paper is 210 mm wide, the photo somewhat more
+    page.paste(drawn(TEXT, 8, 0).resize((side, side), Image.Resampling.BICUBIC), (300, 3300))
+    photo = page.rotate(3, resample=Image.Resampling.BICUBIC, fillcolor=225).filter(ImageFilter.GaussianBlur(1.2))
+    assert qr_texts(saved(photo, "JPEG", quality=75)) == (str(TEXT),)
+
+
+def test_all_codes_of_a_picture_are_told_and_long_ones_too():
+    import zxingcpp
+
+    def code(text: str) -> Image.Image:
+        dots = zxingcpp.write_barcode_to_image(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode), scale=3)
+        return Image.frombytes("L", (dots.shape[1], dots.shape[0]), bytes(memoryview(dots)))
+
+    assert qr_texts(saved(code("1" * 5000))) == ("1" * 5000,)
+    sheet = Image.new("L", (1200, 900), 255)
+    for number in range(40):
+        sheet.paste(code(f"N{number:03}"), (20 + number % 8 * 140, 20 + number // 8 * 140))
+    assert sorted(qr_texts(saved(sheet))) == [f"N{number:03}" for number in range(40)]
+    assert len(read_codes(saved(sheet))) == picture.MAX_CODES
 
 
 def test_sizes_are_bounded(monkeypatch):

@@ -8,13 +8,17 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from certify.signing.trust import TrustFile
+from certify.statement.model import Erasure
 from certify.verify.forms import MAX_INPUT
-from certify.verify.reasons import Reason
+from certify.verify.journal import LONGEST_LINE, MOST_LINES
+from certify.verify.reasons import Doubt, Reason
 from certify.verify.verdict import Bottom
 from certify.verify.verifier import verify
 
@@ -84,6 +88,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     yield "pdf of open strings", head + b"1 0 obj\n" + b"(" * 2_000_000 + b"%%EOF\n"
     yield "pdf of many signatures", head + b"/ByteRange" * 500_000 + b"%%EOF\n"
     yield "zip of nothing but headers", b"PK\x03\x04" * 2_000_000 + b"PK\x05\x06" + bytes(18)
+    yield "pdf of one long string", head + b"1 0 obj\n(" + b"A" * 2_000_000 + b")\nendobj\n%%EOF\n"
     yield "digits", b"https://haiki.example/v#" + b"9" * 4_000_000
     yield "nothing", b""
 
@@ -119,6 +124,38 @@ def test_no_file_makes_the_verifier_large() -> None:
     outcome = subprocess.run([sys.executable, "-c", _MEASURED, str(PROJECT)], capture_output=True, text=True, check=False, cwd="/")
     assert outcome.stderr == ""
     assert int(outcome.stdout) < 300 * 1024  # kibibytes
+
+
+def test_a_large_pdf_is_not_copied_to_be_hashed() -> None:
+    import tracemalloc
+
+    from certify.verify.pdf_rule import check_coverage
+
+    size = 64 * 1024 * 1024
+    head, ranges = b"%PDF-1.7\n", b"/ByteRange [0 %010d %010d %010d]\n"
+    before = len(head + ranges % (0, 0, 0))
+    data = head + ranges % (before, before + 4, size) + b"<00>" + bytes(size)
+    tracemalloc.start()
+    try:
+        coverage = check_coverage(data)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert coverage.digest == sha256(data[:before] + data[before + 4 :]).digest()
+    assert peak < 1024 * 1024
+
+
+@pytest.mark.parametrize("journal", [b"[" * (LONGEST_LINE + 1) + b"\n", b"{}\n" * (MOST_LINES + 1), b"{}"])
+def test_a_journal_beyond_its_bounds_is_not_read(journal: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    from certify.verify import journal as room
+
+    def refused(*arguments: object) -> None:
+        raise AssertionError(arguments)
+
+    monkeypatch.setattr(room, "read_story", refused)
+    with pytest.raises(Doubt) as caught:
+        room.read_journal(journal, cast("Erasure", None))
+    assert caught.value.reason is Reason.JOURNAL_BROKEN
 
 
 def test_more_bytes_than_any_paper_has_are_not_even_looked_at(trust: TrustFile, moment: datetime) -> None:

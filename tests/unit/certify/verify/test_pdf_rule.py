@@ -13,9 +13,9 @@ from certify.pdf.render import render, renderer_id
 from certify.pdf.sign import sign_pdf
 from certify.signing.dsse import sign as seal
 from certify.verify import pdf_rule
-from certify.verify.pdf_drawing import LARGEST_DRAWING, check_operators, check_pages
+from certify.verify.pdf_drawing import LARGEST_DRAWING, check_operators, check_pages, check_picture
 from certify.verify.pdf_file import Stored, read_pdf
-from certify.verify.pdf_syntax import Reference
+from certify.verify.pdf_syntax import Name, Reference
 from certify.verify.reasons import Doubt, Reason
 from certify.verify.verdict import Outcome
 
@@ -42,6 +42,13 @@ def test_every_byte_of_a_certificate_is_accounted_for(paper: Paper) -> None:
         (b"startxref\n", b"startxref\r"),
         (b"/Length 161 ", b"/Length 160 "),
         (b"/Length 161 ", b"/Length 9 0 R "),
+        (b"0000000000 65535 f ", b"0000000001 65535 f "),
+        (b"/Size 35 ", b"/Size 34 "),
+        (b"/Size 39\n", b"/Size 12\n"),
+        (b"/Size 39\n", b"/Size 99\n"),
+        (b"/ID [<1c178198fbdfa51b25995d89d4102043>", b"/ID [(1c178198fbdfa51b25995d89d4102043)"),
+        (b"/ID [", b"/ID [<00>"),
+        (b"/Lang (en)\n", b"/Lang (" + b"e" * 513 + b")\n"),
     ],
 )
 def test_a_file_that_a_viewer_would_repair_is_malformed(old: bytes, new: bytes, paper: Paper) -> None:
@@ -62,7 +69,8 @@ def test_more_revisions_than_any_paper_has_are_malformed(paper: Paper) -> None:
         previous = int(data[data.rindex(b"startxref") :].split()[1])
         table = b"xref\n5 1\n%010d 00000 n \n" % len(data)
         body = b"5 0 obj\nnull\nendobj\n"
-        data += body + table + b"trailer\n<< /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (previous, len(data) + len(body))
+        trailer = b"trailer\n<< /Root 1 0 R /Info 2 0 R /ID [%b] /Size 39 /Prev %d >>\n" % (b"<%032x>" % 7 * 2, previous)
+        data += body + table + trailer + b"startxref\n%d\n%%%%EOF\n" % (len(data) + len(body))
     with pytest.raises(Malformed) as caught:
         read_pdf(data)
     assert caught.value.parameters["what"] == "too many revisions"
@@ -84,7 +92,9 @@ def test_more_revisions_than_any_paper_has_are_malformed(paper: Paper) -> None:
         b"{ 1 }",
         b"1..2 w",
         b"12abc",
-        b"/Im1 Do\n" * 65,
+        b"1" * 200_000 + b"x",
+        b"/" + b"A" * 128 + b" gs",
+        b"/Im#31 Do",
     ],
 )
 def test_what_draws_more_than_text_lines_and_photos_is_refused(drawing: bytes) -> None:
@@ -105,8 +115,41 @@ def test_more_drawing_than_any_paper_needs_is_refused(paper: Paper) -> None:
     assert caught.value.reason is Reason.HIDDEN_CONTENT
 
 
+def _with_pictures(paper: Paper, drawing: bytes, **facts: int) -> tuple[pdf_rule.Structure, dict[int, Stored]]:
+    """The certificate's objects, and object 999: a page with this drawing and one picture, Im1."""
+    structure = pdf_rule.check_structure(paper(PDF))
+    data = structure.file.data + drawing
+    objects = dict(structure.drawn)
+    objects[997] = Stored({"Subtype": Name("Image"), "Width": 2000, "Height": 2000, **facts}, slice(0, 0))
+    objects[998] = Stored({}, slice(len(structure.file.data), len(data)))
+    objects[999] = Stored({"Contents": Reference(998), "Resources": {"XObject": {"Im1": Reference(997)}}}, None)
+    return replace(structure, file=replace(structure.file, data=data)), objects
+
+
+def test_twelve_photos_of_the_largest_size_are_drawn(paper: Paper) -> None:
+    structure, objects = _with_pictures(paper, b"/Im1 Do\n" * 4)
+    check_pages(structure.file, objects, [999] * 3)
+
+
+@pytest.mark.parametrize(
+    ("drawing", "pages", "facts"),
+    [
+        (b"/Im1 Do\n" * 4, 5, {"Width": 9}),  # more times than a paper has photos, over all pages
+        (b"/Im1 Do\n", 5, {"Width": 8000}),  # more pixels, over all pages
+        (b"/Im2 Do\n", 1, {}),
+        (b"/Im1 Do\n", 1, {"Height": -2000}),
+    ],
+)
+def test_more_pictures_than_any_paper_has_are_refused(drawing: bytes, pages: int, facts: dict[str, int], paper: Paper) -> None:
+    structure, objects = _with_pictures(paper, drawing, **facts)
+    with pytest.raises(Doubt) as caught:
+        check_pages(structure.file, objects, [999] * pages)
+    assert caught.value.reason is Reason.HIDDEN_CONTENT
+
+
 def test_plain_drawing_is_taken() -> None:
-    check_operators(rb"q 1 0 0 1 0 -.5 cm BT /F1+0 8.5 Tf (a\(b\)\\ \334BI) Tj T* ET 0 0 1 1 re B* [(a) -3 (b)] TJ /Im1 Do Q")
+    names = check_operators(rb"q 1 0 0 1 0 -.5 cm BT /F1+0 8.5 Tf (a\(b\)\\ \334BI) Tj T* ET 0 0 1 1 re B* [(a) -3 (b)] TJ /Im1 Do Q")
+    assert names == ["Im1"]
 
 
 def test_all_that_the_renderer_draws_today_keeps_the_rule(make_failed_erasure, make_certificate, make_picture, make_photo, pki) -> None:
@@ -121,13 +164,23 @@ def test_all_that_the_renderer_draws_today_keeps_the_rule(make_failed_erasure, m
         coverage, structure = pdf_rule.check_coverage(signed), pdf_rule.check_structure(signed)
         pdf_rule.check_certification(structure, coverage)
         assert pdf_rule.attachments(structure) == inside
-        assert sorted(pdf_rule.images(structure)) == sorted(pictures)
+        assert sorted(pdf_rule.images(structure)) == sorted(zip(pictures, (2000, 600), (1500, 2000), strict=True))
 
 
 def test_a_picture_that_claims_another_size_than_it_has_is_refused(paper: Paper) -> None:
     structure = pdf_rule.check_structure(paper(PDF).replace(b"/Width 16 ", b"/Width 99 ", 1))
     with pytest.raises(Doubt) as caught:
         pdf_rule.images(structure)
+    assert caught.value.reason is Reason.HIDDEN_CONTENT
+
+
+def test_a_picture_in_too_many_scans_is_refused(paper: Paper) -> None:
+    structure = pdf_rule.check_structure(paper(PDF))
+    stored = next(stored for stored in structure.signed.values() if stored.dictionary.get("Subtype") == "Image")
+    good = structure.file.bytes_of(stored)
+    assert check_picture(stored, good) == (16, 16)
+    with pytest.raises(Doubt) as caught:
+        check_picture(stored, good.removesuffix(b"\xff\xd9") + b"\xff\xda\x00\x02" * 12 + b"\xff\xd9")
     assert caught.value.reason is Reason.HIDDEN_CONTENT
 
 
@@ -181,6 +234,11 @@ def test_each_rule_of_structure_refuses_its_own_breach(
         (b"/PageMode /UseNone", b"/PageMode /UseXYZe", Reason.CHANGED_WHILE_SIGNING, "catalogue PageMode"),
         (b"/Lang (en)\n", b"/Lang (ja)\n", Reason.CHANGED_WHILE_SIGNING, "catalogue Lang"),
         (b"/SigFlags 3", b"/XAXXXXXX 3", Reason.CHANGED_WHILE_SIGNING, "form"),
+        (b"/SigFlags 3", b"/SigFlags 7", Reason.CHANGED_WHILE_SIGNING, "form"),
+        (b"/Type /Sig\n", b"/Type /Sog\n", Reason.CHANGED_WHILE_SIGNING, "Type"),
+        (b"/Type /SigRef", b"/Type (SigRe)", Reason.CHANGES_PERMITTED, None),
+        (b"/V /1.2\n", b"/X /1.2\n", Reason.CHANGES_PERMITTED, None),
+        (b"/V /1.2\n", b"/V (12)\n", Reason.CHANGES_PERMITTED, None),
         (b"/Fields [ 37 0 R ]", b"/Fields [        ]", Reason.SEVERAL_SIGNATURES, None),
         (b"/Fields [ 37 0 R ]", b"/Fields [ null   ]", Reason.PDF_NOT_STRICT, "field"),
         (b"/FT /Sig\n", b"/FT /Btn\n", Reason.SEVERAL_SIGNATURES, None),
@@ -192,7 +250,7 @@ def test_each_rule_of_structure_refuses_its_own_breach(
         (b"/P 1\n", b"/P 3\n", Reason.CHANGES_PERMITTED, None),
         (b"/TransformMethod /DocMDP", b"/TransformMethod /FieldM", Reason.CHANGES_PERMITTED, None),
         (b"/DocMDP 38 0 R", b"/DocMDP 37 0 R", Reason.CHANGES_PERMITTED, None),
-        (b"/SubFilter /ETSI.CAdES.detached", b"/SubFilter /adbe.pkcs7.detached", Reason.CHANGED_WHILE_SIGNING, "Filter"),
+        (b"/SubFilter /ETSI.CAdES.detached", b"/SubFilter /adbe.pkcs7.detached", Reason.CHANGED_WHILE_SIGNING, "SubFilter"),
         (b"/M (D", b"/M (X", Reason.CHANGED_WHILE_SIGNING, "M"),
         (b"/Annots [ 37 0 R ]", b"/Annots [ 36 0 R ]", Reason.CHANGED_WHILE_SIGNING, "Annots"),
         (b"/Parent 7 0 R\n", b"/Parent 8 0 R\n", Reason.CHANGED_WHILE_SIGNING, "page Parent"),
@@ -244,6 +302,8 @@ def test_the_range_that_objects_lead_to_must_be_the_one_that_bytes_show(paper: P
         (b"/Names [ (certificate.dsse.json)", b"/Namez [ (certificate.dsse.json)", "attachments"),
         (b"/UF 8 0 R >>", b"/UF 9 0 R >>", "an attachment"),
         (b"/EF << /F 8 0 R", b"/EF << /X 8 0 R", "an attachment"),
+        (b"/UF (certificate.dsse.json)", b"/UF (certified-purges.json)", "an attachment"),
+        (b"/AFRelationship /Data", b"/Desc (Purge, by us) ", "an attachment"),
     ],
 )
 def test_attachments_that_two_viewers_would_see_differently_are_refused(old: bytes, new: bytes, what: str | None, paper: Paper) -> None:
@@ -254,8 +314,19 @@ def test_attachments_that_two_viewers_would_see_differently_are_refused(old: byt
     assert what is None or caught.value.seen["what"] == what
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"/AF [ 3 0 R 4 0 R ]", b"/AF [ 4 0 R 3 0 R ]"), (b"/AF [ 3 0 R 4 0 R ]", b"/AF [ 3 0 R       ]"), (b"/Params <<", b"/Purges <<")],
+)
+def test_attachments_that_are_named_in_two_ways_are_refused(old: bytes, new: bytes, paper: Paper) -> None:
+    data = _edited(paper(PDF), old, new)
+    with pytest.raises(Doubt) as caught:
+        pdf_rule.attachments(pdf_rule.check_structure(data))
+    assert caught.value.reason is Reason.HIDDEN_CONTENT
+
+
 def test_two_attachments_of_one_name_are_refused(paper: Paper) -> None:
-    data = _edited(paper(PDF), b"(certificate.dsse.json) 3 0 R", b"(erasure.dsse.json)     3 0 R")
+    data = _edited(paper(PDF), b"(certificate.dsse.json) 3 0 R", b"(erasure.dsse.json)     4 0 R")
     with pytest.raises(Doubt) as caught:
         pdf_rule.attachments(pdf_rule.check_structure(data))
     assert caught.value.reason is Reason.HIDDEN_CONTENT

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certify.errors import Malformed
-from certify.verify.pdf_syntax import HexString, Name, Real, Reference, Syntax
+from certify.verify.pdf_syntax import HexString, Name, Real, Reference, Syntax, Word
 
 
 @pytest.mark.parametrize(
     ("written", "value"),
     [
         (b"null ", None),
-        (b"true ", True),
-        (b"false]", False),
+        (b"true ", Word.TRUE),
+        (b"false]", Word.FALSE),
         (b"-17 ", -17),
         (b"595.2756]", Real("595.2756")),
         (b"/Type ", Name("Type")),

@@ -110,11 +110,11 @@ def test_a_pdf_and_a_token_by_another_contractor_than_the_statements_are_found(f
     assert check_of(verdict, Step.TOKEN_SIGNER) == (Outcome.FAILED, Reason.SIGNER_DIFFERS)
 
 
-def test_another_renderers_pages_pass_if_they_look_the_same(forge: SimpleNamespace, trust: TrustFile, moment: datetime) -> None:
-    making = forge.honest.Making(certificate=forge.honest.changed(renderer="haiki/0.0.9"), drawn=forge.pdf.in_place(b"\nBT ", b" BT "))
+def test_another_renderers_file_passes_if_ours_makes_the_same_bytes(forge: SimpleNamespace, trust: TrustFile, moment: datetime) -> None:
+    making = forge.honest.Making(certificate=forge.honest.changed(renderer="haiki/0.0.9"))
     verdict = verify(forge.honest.make(making).pdf, "x", trust, moment)
     assert verdict.bottom is Bottom.VALID
-    assert check_of(verdict, Step.PDF_REBUILD) == (Outcome.PASSED, Reason.LOOKS_THE_SAME)
+    assert check_of(verdict, Step.PDF_REBUILD) == (Outcome.PASSED, Reason.AS_IT_SHOULD_BE)
 
 
 @pytest.mark.parametrize(
@@ -124,9 +124,10 @@ def test_another_renderers_pages_pass_if_they_look_the_same(forge: SimpleNamespa
         (b"C-0123456789ABCDEFGHJKMNPQRS</rdf:li>", b"Purge                       </rdf:li>"),
         (b"/DisplayDocTitle true", b"/CenterWindow    true"),
         (b"TST0000001", b"TST0000002"),
+        (b"\nBT ", b" BT "),
     ],
 )
-def test_another_renderers_pages_do_not_pass_if_anything_shown_differs(
+def test_another_renderers_file_does_not_pass_if_anything_differs(
     old: bytes, new: bytes, forge: SimpleNamespace, trust: TrustFile, moment: datetime
 ) -> None:
     making = forge.honest.Making(certificate=forge.honest.changed(renderer="haiki/0.0.9"), drawn=forge.pdf.in_place(old, new))
@@ -146,6 +147,84 @@ def test_data_that_the_renderer_stumbles_over_is_no_crash(forge: SimpleNamespace
         with pytest.raises(Doubt) as caught:
             check_rebuild(structure, papers.erasure, certificate, papers.code, photos=[b"no picture"], inside={})
         assert caught.value.reason is reason
+
+
+def _on_page(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code more on the second page."""
+    from certify.pdf.qr_on_page import PageCode, codes_on_pages
+    from certify.verify import pages
+
+    monkeypatch.setattr(pages, "codes_on_pages", lambda data: (*codes_on_pages(data), PageCode(2, text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "stated", "verdict"),
+    [
+        ("SN: TST0000001", (), None),  # leads nowhere
+        ("https://maker.example/drive?sn=1", ("https://maker.example/drive?sn=1",), None),  # stands on a label, and beside the photo
+        ("https://maker.example/drive?sn=1", ("https://maker.example/drive?sn=2",), Reason.OTHER_CODE_ON_PAGE),
+        ("HTTP://MAKER.EXAMPLE", (), Reason.OTHER_CODE_ON_PAGE),
+        (" https://haiki.example/v#12345", (), Reason.OTHER_CODE_ON_PAGE),
+        ("https://haiki.example/v#12345", ("https://haiki.example/v#12345",), Reason.OTHER_CODE_ON_PAGE),  # no token is excused
+        ("https://haiki.example/v#" + "1" * 4000, (), Reason.OTHER_CODE_ON_PAGE),
+    ],
+)
+def test_no_code_but_ours_leads_anywhere(
+    text: str, stated: tuple[str, ...], verdict: Reason | None, paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from certify.verify.pages import code_on_pages
+
+    _on_page(text, monkeypatch)
+    if verdict is None:
+        assert f"{code_on_pages(paper('good/certificate.pdf'), stated)}\n".encode() == paper("good/token.txt") + b"\n"
+        return
+    with pytest.raises(Doubt) as caught:
+        code_on_pages(paper("good/certificate.pdf"), stated)
+    assert caught.value.reason is verdict
+
+
+def test_the_codes_that_are_stated_for_a_photo_are_read_from_it_again(forge: SimpleNamespace, trust: TrustFile, moment: datetime) -> None:
+    import io
+
+    import zxingcpp
+    from PIL import Image
+
+    from certify.statement.model import Barcode
+
+    bars = zxingcpp.write_barcode_to_image(zxingcpp.create_barcode("TST0000001", zxingcpp.BarcodeFormat.Code128), scale=3)
+    image = Image.frombytes("L", (bars.shape[1], bars.shape[0]), bytes(memoryview(bars))).resize((bars.shape[1], 90))
+    target = io.BytesIO()
+    image.save(target, "JPEG")
+
+    def verdict(code: Barcode) -> Verdict:
+        def stating(one: object) -> object:
+            photo = forge.honest.changed(barcodes=[code], width=image.width, height=image.height)(one.photos[0])  # type: ignore[attr-defined]
+            return forge.honest.changed(photos=[photo])(one)
+
+        return verify(forge.honest.make(forge.honest.Making(photos=(target.getvalue(),), certificate=stating)).pdf, "x", trust, moment)
+
+    assert verdict(Barcode(format="Code128", text="TST0000001")).bottom is Bottom.VALID
+    for other in (Barcode(format="Code128", text="TST0000002"), Barcode(format="Code39", text="TST0000001")):
+        doubtful = verdict(other)
+        assert doubtful.bottom is Bottom.CANNOT_TELL
+        assert reasons(doubtful) == {"pdf-photos": Reason.CODE_NOT_IN_PHOTO}
+
+
+def test_nothing_of_a_strangers_papers_is_read_that_is_dear(
+    forge: SimpleNamespace, paper: Paper, moment: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from certify.signing.trust import load_trust
+    from certify.verify import journal, pdf_rule
+
+    def refused(*arguments: object) -> None:
+        raise AssertionError(arguments)
+
+    other = load_trust((PROJECT / "tests/pki/foreign-trust.json").read_bytes())
+    monkeypatch.setattr(pdf_rule, "check_structure", refused)
+    monkeypatch.setattr(journal, "read_journal", refused)
+    verdict = verify(paper("good/bundle.haiki.zip"), "x", other, moment)
+    assert verdict.bottom is Bottom.INVALID
+    assert set(reasons(verdict).values()) == {Reason.SIGNER_NOT_TRUSTED}
 
 
 def test_the_same_change_by_our_own_renderer_is_a_lie(forge: SimpleNamespace, trust: TrustFile, moment: datetime) -> None:
