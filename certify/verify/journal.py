@@ -13,7 +13,7 @@ from certify.statement.model import MAX_LISTED, DriveFacts, Erasure
 from certify.verify.reasons import Doubt, Reason
 
 LONGEST_LINE = 64 * 1024  # bytes; the longest one tells of a drive, in some kilobytes
-MOST_LINES = 200_000
+MOST_LINES = 300_000  # no fewer than the longest journal that a job can be sealed with has
 
 
 def check_same(journal: bytes, erasure: Erasure) -> None:

@@ -32,7 +32,7 @@ def check_rebuild(
     # whatever the renderer stumbles over was put into the data by whoever signed it
     except Exception as error:
         raise _doubt(certificate, error=f"{error.room}.{error.code}" if isinstance(error, HaikiError) else type(error).__name__) from error
-    if not structure.file.data.startswith(again) or structure.file.revisions[0].end != len(again):
+    if structure.file.data[: structure.file.revisions[0].end] != again:
         raise _doubt(certificate)
 
 

@@ -92,17 +92,14 @@ def _with_key(key: Any, pki: Any) -> Any:
     )
 
 
-@pytest.mark.parametrize(
-    ("digest", "verdict"), [("sha256", None), ("sha384", Reason.ALGORITHM_NOT_ALLOWED), ("sha512", Reason.ALGORITHM_NOT_ALLOWED)]
-)
-def test_one_digest_is_allowed(digest: str, verdict: Reason | None, pki: Any) -> None:
-    container = _signed(_with_key(pki.contractor.private_key, pki), b"data", digest)
-    if verdict is None:
-        check_signature(container, _DIGEST)
-        return
-    with pytest.raises(Doubt) as caught:
-        check_signature(container, _DIGEST)
-    assert caught.value.reason is verdict
+def test_one_digest_is_allowed(pki: Any) -> None:
+    from certify.pdf.sign import _OurSigner
+
+    check_signature(_signed(_OurSigner(pki.contractor), b"data", "sha256"), _DIGEST)
+    for digest in ("sha384", "sha512"):
+        with pytest.raises(Doubt) as caught:
+            check_signature(_signed(_with_key(pki.contractor.private_key, pki), b"data", digest), _DIGEST)
+        assert caught.value.reason is Reason.ALGORITHM_NOT_ALLOWED
 
 
 def test_another_key_than_the_certificates_is_found(pki: Any) -> None:

@@ -48,7 +48,6 @@ def test_every_byte_of_a_certificate_is_accounted_for(paper: Paper) -> None:
         (b"/Size 39\n", b"/Size 99\n"),
         (b"/ID [<1c178198fbdfa51b25995d89d4102043>", b"/ID [(1c178198fbdfa51b25995d89d4102043)"),
         (b"/ID [", b"/ID [<00>"),
-        (b"/Lang (en)\n", b"/Lang (" + b"e" * 513 + b")\n"),
     ],
 )
 def test_a_file_that_a_viewer_would_repair_is_malformed(old: bytes, new: bytes, paper: Paper) -> None:
@@ -56,6 +55,19 @@ def test_a_file_that_a_viewer_would_repair_is_malformed(old: bytes, new: bytes, 
     assert old in good
     with pytest.raises(Malformed):
         read_pdf(good.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    "entry", [b"10 1\n0000000015 00000 n \n", b"10 1\n%b", b"0 1\n0000000000 65535 f \n", b"1 1\n0000000015 00000 n \n"]
+)
+def test_a_table_that_names_an_object_twice_is_malformed(entry: bytes, paper: Paper) -> None:
+    """Nothing else is wrong: what follows has its place no less, and the second entry is the right one, or the same."""
+    good = paper(PDF)
+    place = good.rindex(b"\n10 1\n") + 1
+    same = good[place + 5 : place + 25]
+    with pytest.raises(Malformed) as caught:
+        read_pdf(good[:place] + entry.replace(b"%b", same) + good[place:])
+    assert caught.value.parameters["what"] in ("a table that does not fit the objects", "a freed object")
 
 
 def test_an_object_that_is_there_twice_in_one_revision_is_malformed(paper: Paper) -> None:

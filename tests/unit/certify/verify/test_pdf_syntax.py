@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certify.errors import Malformed
-from certify.verify.pdf_syntax import HexString, Name, Real, Reference, Syntax, Word
+from certify.verify.pdf_syntax import LONGEST_HEXADECIMAL, LONGEST_TEXT, HexString, Name, Real, Reference, Syntax, Word
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,12 @@ def test_random_bytes_raise_nothing_but_our_own_error(data: bytes) -> None:
 def test_more_objects_than_any_paper_has_are_refused() -> None:
     with pytest.raises(Malformed):
         Syntax(b"[" + b"1 " * 70_000 + b"]").value()
+
+
+def test_strings_are_bounded_that_objects_could_lie_in() -> None:
+    assert Syntax(b"(" + b"a" * LONGEST_TEXT + b")").value() == b"a" * LONGEST_TEXT
+    assert Syntax(b"<" + b"0" * LONGEST_HEXADECIMAL + b">").value() == bytes(LONGEST_HEXADECIMAL // 2)
+    longer = (b"(" + b"a" * (LONGEST_TEXT + 1) + b")", b"(" + b"\\(" * LONGEST_TEXT + b")", b"<" + b"0" * (LONGEST_HEXADECIMAL + 2) + b">")
+    for written in longer:
+        with pytest.raises(Malformed):
+            Syntax(written).value()
