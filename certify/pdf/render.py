@@ -71,12 +71,8 @@ def _strips(words: Words, erasure: Erasure, certificate: Certificate, digest: st
 def _draw_code(pen: Pen, code: QrCode, left: float, bottom: float) -> None:
     side = QR_SIDE / (len(code.modules) + 2 * QUIET_ZONE)
     rows = len(code.modules)
-    pen.shapes(
-        [
-            (left + (QUIET_ZONE + column) * side, bottom + (QUIET_ZONE + rows - 1 - row) * side, length * side, side)
-            for row, column, length in code.dark_runs()
-        ]
-    )
+    runs = [(QUIET_ZONE + column, QUIET_ZONE + rows - 1 - row, length, 1) for row, column, length in code.dark_runs()]
+    pen.squares(left, bottom, side, runs)
 
 
 def _frame_of(page: int) -> Frame:

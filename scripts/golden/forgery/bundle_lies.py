@@ -131,7 +131,7 @@ def _stranger() -> bytes:
 @lie("bundle-journal-of-a-line-too-long", "journal journal-broken", actor="station")
 def _long_line() -> bytes:
     lines = lines_of(Job())
-    lines[1]["data"]["words"] = "Purge " * 20_000
+    lines[1]["data"]["words"] = "Purge " * 11_000
     return _with_journal(chained(lines)[0], Job())
 
 

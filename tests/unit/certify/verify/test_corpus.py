@@ -79,8 +79,8 @@ def test_viewers_accept_the_honest_pdf() -> None:
         assert said == [{**VIEWER_SAYS_YES, "extent": "Total document signed"}]
 
 
-def test_the_corpus_stays_below_forty_megabytes() -> None:
-    assert sum(path.stat().st_size for path in BUNDLES.rglob("*") if path.is_file()) < 40_000_000
+def test_the_corpus_stays_below_twenty_megabytes() -> None:
+    assert sum(path.stat().st_size for path in BUNDLES.rglob("*") if path.is_file()) < 20_000_000
 
 
 def test_the_corpus_comes_out_of_its_generator_byte_for_byte() -> None:
