@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import pikepdf
 import pytest
 
 from certify.errors import Refused
 from certify.foundation.messages import Language
-from certify.pdf import head, record
+from certify.pdf import record
 from certify.pdf.record import MOST_EXCEPTIONS
-from certify.pdf.render import renderer_id
 from certify.pdf.words import Words
 from certify.statement.coverage import compared_in_part
 from certify.statement.model import BadRange, Erasure, Fact, Mismatch, Party, Person, Technique
@@ -28,43 +22,6 @@ Make = Callable[..., Any]
 
 def _seen(text: str) -> str:
     return "".join(text.split())
-
-
-def test_the_same_data_gives_the_same_bytes(make_paper: Make, make_erasure: Make) -> None:
-    paper = make_paper(make_erasure())
-    assert paper.again() == paper.pdf
-
-
-def test_another_process_with_another_hash_seed_gives_the_same_bytes(make_paper: Make, make_erasure: Make, tmp_path: Any) -> None:
-    paper = make_paper(make_erasure())
-    for name, data in paper.attachments.items():
-        (tmp_path / name).write_bytes(data)
-    program = f"""
-import hashlib, pathlib, sys
-from certify.pdf.render import render
-from certify.signing.dsse import parse
-from certify.statement.certificate import parse_statement as certificate_of
-from certify.statement.erasure import parse_statement as erasure_of
-folder = pathlib.Path(sys.argv[1])
-files = {{path.name: path.read_bytes() for path in sorted(folder.iterdir(), reverse=True)}}
-erasure = erasure_of(parse(files["erasure.dsse.json"]).payload)
-certificate = certificate_of(parse(files["certificate.dsse.json"]).payload)
-print(hashlib.sha256(render(erasure, certificate, [], {paper.token_text!r}, files)).hexdigest())
-"""
-    seen = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)],
-        env=os.environ | {"PYTHONHASHSEED": "17", "TZ": "America/New_York", "LANG": "C"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    import hashlib
-
-    assert seen.stdout.strip() == hashlib.sha256(paper.pdf).hexdigest()
-
-
-def test_any_other_fact_gives_other_bytes(make_paper: Make, make_erasure: Make) -> None:
-    assert make_paper(make_erasure()).pdf != make_paper(make_erasure(), remarks="追記").pdf
 
 
 def test_the_plain_certificate_says_everything_that_an_office_asks_for(make_paper: Make, make_erasure: Make) -> None:
@@ -231,20 +188,6 @@ def test_the_probability_of_a_sampling_is_a_lower_bound_and_names_the_area(make_
     assert "確率" not in make_paper(make_erasure(verification=unknown)).text()
 
 
-@pytest.mark.parametrize("remarks", [None, "備考" * 200])
-def test_the_number_of_failing_sectors_stands_directly_under_the_outcome(
-    make_paper: Make, make_failed_erasure: Make, language: Language, remarks: str | None
-) -> None:
-    paper = make_paper(make_failed_erasure(), language=language.value, remarks=remarks)
-    words = Words(language)
-    summary = _seen(words.say("exceptions-summary", sectors="480"))
-    (page,) = [number for number in range(1, paper.pages() + 1) if summary in paper.text(page=number)]
-    text = paper.text(page=page)
-    assert page == 1 or remarks
-    outcome, claim = text.rindex(_seen(words.say("outcome.erased-with-exceptions"))), text.index(_seen(words.say("claim-none")))
-    assert outcome < claim < text.index(summary) < text.find(_seen(words.say("label.standard"))) % len(text)
-
-
 @pytest.mark.parametrize("limits", range(12))
 def test_that_there_are_no_photos_never_takes_a_page_of_its_own(make_paper: Make, make_erasure: Make, limits: int) -> None:
     paper = make_paper(make_erasure(limits=["virtual-drive"] * limits))
@@ -287,36 +230,6 @@ def test_the_foot_of_a_test_paper_says_test_once_in_each_language(make_paper: Ma
     assert (foot.count("TEST"), foot.count("試験用")) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    ("name", "department", "printed"),
-    [
-        ("見本市長", None, "見本市長 様"),
-        ("見本県知事", None, "見本県知事 様"),
-        ("見本市水道事業管理者", None, "見本市水道事業管理者 様"),
-        ("総務大臣", None, "総務大臣 様"),
-        ("独立行政法人見本 理事長", None, "独立行政法人見本 理事長 様"),
-        ("見本庁長官", None, "見本庁長官 様"),
-        ("見本市", None, "見本市 御中"),
-        ("見本市", "総務課", "見本市 総務課 御中"),
-        ("見本市長", "総務課", "見本市長 様\n(総務課 取扱い)"),
-        ("見本市", "総務課長", "見本市 総務課長 様"),
-        ("見本市長 様", None, "見本市長 様"),
-        ("見本市長殿", None, "見本市長殿"),
-        ("見本市 御中", None, "見本市 御中"),
-        ("見本市長 様", "総務課", "見本市長 様 総務課"),
-    ],
-)
-def test_office_holders_are_addressed_as_people_and_bodies_as_bodies(name: str, department: str | None, printed: str) -> None:
-    party = Party(name=name, department=department, address=None, corporate_number=None, responsible=None)
-    assert "\n".join(filter(None, head.addressed(Words(Language.JAPANESE), party))) == printed
-
-
-def test_an_english_address_has_no_honorific() -> None:
-    for name in ("見本市長", "Model City"):
-        party = Party(name=name, department=None, address=None, corporate_number=None, responsible=None)
-        assert head.addressed(Words(Language.ENGLISH), party) == (name, "")
-
-
 def test_what_no_certificate_of_the_signer_holds_is_printed_as_the_contractor_states_it(make_paper: Make, make_erasure: Make) -> None:
     erasure = make_erasure()
     plain = make_paper(erasure)
@@ -353,23 +266,6 @@ def test_a_policy_that_asks_for_more_is_said_not_to_be_met(make_paper: Make, mak
     assert "基準未充足" not in met.text()
 
 
-@pytest.mark.parametrize(
-    ("require", "language_of_paper", "said"),
-    [
-        ("destroy", "ja", ["物理的破壊が必要(基準未充足)", "求められる消去区分Destroyを満たしません(物理的破壊が必要です)"]),
-        ("destroy", "en", ["PHYSICALDESTRUCTIONISSTILLNEEDED", "Therequiredmethod,Destroy,isNOTreached(physicaldestructionisneeded)"]),
-        ("purge", "ja", ["基準未充足", "求められる消去区分Purgeを満たしません"]),
-        ("purge", "en", ["REQUIREDMETHODNOTREACHED", "Therequiredmethod,Purge,isNOTreached"]),
-    ],
-)
-def test_a_required_method_that_was_missed_stands_large_on_the_first_page(
-    make_paper: Make, make_erasure: Make, require: str, language_of_paper: str, said: list[str]
-) -> None:
-    policy = msgspec.structs.replace(make_erasure().policy, id="mic-2020", zone="mynumber", classification="3", require=require)
-    page = make_paper(make_erasure(policy=policy), language=language_of_paper).text(page=1)
-    assert [sentence for sentence in said if sentence not in page] == []
-
-
 def test_where_nothing_is_claimed_no_clause_of_a_standard_follows(make_paper: Make, make_failed_erasure: Make) -> None:
     failed = make_failed_erasure()
     assert failed.claim.method == "none"
@@ -394,41 +290,6 @@ def test_signed_sentences_are_printed_in_the_papers_language_and_unknown_ones_as
     assert "令和2年12月改定" not in english
 
 
-@pytest.mark.parametrize("language_of_paper", ["ja", "en"])
-def test_long_remarks_leave_the_first_page_to_the_medium_and_the_result(
-    make_paper: Make, make_erasure: Make, language_of_paper: str
-) -> None:
-    words = Words(Language(language_of_paper))
-    for remarks, apart in (("短い備考", False), ("とても長い備考です。" * 60, True)):
-        paper = make_paper(make_erasure(), remarks=remarks, language=language_of_paper)
-        first = paper.text(page=1)
-        assert _seen(words.say("outcome.erased")) in first
-        assert "Y5N3KV2AS" in first
-        assert (_seen(words.say("remarks-apart")) in first) is apart
-        assert (remarks in first) is not apart
-        assert paper.text().count("備考です。") >= 59 * apart  # one may be parted by the foot of a page
-
-
-@pytest.mark.parametrize("language_of_paper", ["ja", "en"])
-def test_the_result_is_on_the_first_page_however_much_else_there_is(
-    make_paper: Make, make_failed_erasure: Make, make_certificate: Make, language_of_paper: str
-) -> None:
-    words = Words(Language(language_of_paper))
-    party = Party(name="再委託運送", department="輸送部", address="埼玉県", corporate_number="9876543210987", responsible="佐藤 次郎")
-    certifier = msgspec.structs.replace(make_certificate().certifier, authority="全社統括")
-    more = {"subject": None, "contract": None, "destination": None, "remarks": "備考" * 20, "subcontractors": [party] * 3}
-    failed = make_failed_erasure()
-    drive = msgspec.structs.replace(failed.drive, virtual="loop", bus="virtual")
-    contractor = msgspec.structs.replace(make_certificate().contractor, address="〒100-0001 東京都千代田区千代田1丁目1番1号 " * 4)
-    erasure = make_failed_erasure(test=True, drive=drive)
-    paper = make_paper(erasure, certifier=certifier, contractor=contractor, language=language_of_paper, **more)
-    first = paper.text(page=1)
-    assert _seen(words.say("outcome.erased-with-exceptions")) in first
-    assert _seen(words.say("policy-met.no", method="Clear")) in first
-    assert _seen(words.label("label.authority").first) in first
-    assert "備考" * 20 in paper.text()
-
-
 def test_each_subcontractor_is_named_with_all_that_is_known(make_paper: Make, make_erasure: Make) -> None:
     party = Party(
         name="再委託運送", department="輸送部", address="埼玉県さいたま市", corporate_number="9876543210987", responsible="佐藤 次郎"
@@ -437,20 +298,6 @@ def test_each_subcontractor_is_named_with_all_that_is_known(make_paper: Make, ma
     text = make_paper(make_erasure(), subcontractors=[party, other]).text()
     assert _seen("1 再委託運送 輸送部 埼玉県さいたま市 9876543210987 佐藤 次郎") in text
     assert _seen("2 破砕処理 記載なし 記載なし 記載なし") in text
-
-
-def test_the_first_page_names_the_people_and_the_place_if_it_has_room(make_paper: Make, make_erasure: Make) -> None:
-    first = make_paper(make_erasure(), subcontractors=[], remarks=None).text(page=1)
-    for expected in ("令和8年11月23日", "髙橋 一郎", "山﨑 花子", "○○市役所 本庁舎 地下1階 作業室"):
-        assert _seen(expected) in first
-
-
-def test_the_text_beside_the_code_stays_above_the_foot(make_certificate: Make) -> None:
-    from certify.pdf.render import QR_SIDE
-
-    for language in Language:
-        certificate = make_certificate(language=language.value, verify_url="https://" + "a" * 52)
-        assert head.code_panel(Words(language), certificate, "0" * 64).height <= QR_SIDE
 
 
 def test_an_agencys_own_policy_is_named_by_its_id(make_paper: Make, make_erasure: Make) -> None:
@@ -470,13 +317,6 @@ def test_sources_of_the_drives_names_stand_beside_them(make_paper: Make, make_er
     identity = msgspec.structs.replace(drive.identity, serial=Fact(value="ABC", source="bridge"))
     text = make_paper(make_erasure(drive=msgspec.structs.replace(drive, identity=identity))).text(page=1)
     assert "ABC(USB変換器の申告であり媒体自身のものではない)" in text
-
-
-def test_a_drive_without_a_serial_has_its_other_name_on_the_first_page(make_paper: Make, make_erasure: Make) -> None:
-    drive = make_erasure().drive
-    identity = msgspec.structs.replace(drive.identity, serial=None)
-    text = make_paper(make_erasure(drive=msgspec.structs.replace(drive, identity=identity))).text(page=1)
-    assert "0x5000039fe6c1a2b3" in text
 
 
 @pytest.mark.parametrize(
@@ -530,65 +370,6 @@ def test_photos_are_printed_two_on_a_page_with_what_is_known_of_them(
     for photo in photos:
         assert photo.original_sha256 in text
         assert photo.published_sha256 in text
-
-
-def test_photos_lie_in_the_file_byte_for_byte(make_paper: Make, make_erasure: Make, make_picture: Make, make_photo: Make) -> None:
-    picture = make_picture()
-    paper = make_paper(make_erasure(), [picture], [make_photo(picture)])
-    assert picture in paper.pdf
-
-
-def test_other_photos_than_the_statements_are_refused(make_paper: Make, make_erasure: Make, make_picture: Make, make_photo: Make) -> None:
-    one, other = make_picture(shade=1), make_picture(shade=2)
-    for pictures in ([other], [], [one, other]):
-        with pytest.raises(Refused, match="photos-differ"):
-            make_paper(make_erasure(), pictures, [make_photo(one)])
-
-
-def test_no_stream_is_compressed_but_the_photos(make_paper: Make, make_erasure: Make, make_picture: Make, make_photo: Make) -> None:
-    picture = make_picture()
-    paper = make_paper(make_erasure(), [picture], [make_photo(picture)])
-    with pikepdf.Pdf.open(io.BytesIO(paper.pdf)) as document:
-        filters = [found.get("/Filter") for found in document.objects if isinstance(found, pikepdf.Stream)]
-        assert [[str(name) for name in found] for found in filters if found is not None] == [["/DCTDecode"]]
-        assert len(filters) > 8
-
-
-def test_properties_name_the_certificate_and_nobody(make_paper: Make, make_erasure: Make) -> None:
-    paper = make_paper(make_erasure())
-    document = pikepdf.Pdf.open(io.BytesIO(paper.pdf))
-    assert {str(key): str(value) for key, value in document.docinfo.items()} == {
-        "/Title": paper.certificate.certificate,
-        "/Producer": renderer_id(),
-        "/CreationDate": "D:20261123100203+09'00'",
-    }
-    xmp = bytes(document.Root.Metadata.read_bytes()).decode()
-    assert paper.certificate.certificate in xmp
-    for name in ("髙橋", "山﨑", "鈴木", "佐藤", "Y5N3KV2AS", "消去サービス"):
-        assert name not in xmp
-    assert "/Outlines" not in document.Root
-    assert str(document.Root.Lang) == "ja-JP"
-    assert document.pdf_version == "1.7"
-
-
-def test_statements_are_attached_as_the_data_behind_the_page(make_paper: Make, make_erasure: Make) -> None:
-    paper = make_paper(make_erasure())
-    document = pikepdf.Pdf.open(io.BytesIO(paper.pdf))
-    assert {name: document.attachments[name].get_file().read_bytes() for name in document.attachments} == paper.attachments
-    assert [str(spec.AFRelationship) for spec in document.Root.AF] == ["/Data"] * 2
-
-
-def test_the_renderer_names_everything_that_the_bytes_depend_on() -> None:
-    assert re.fullmatch(
-        r"haiki/\S+ paper/\d+ reportlab/\S+ pikepdf/\S+ qpdf/\S+ BIZUDPGothic/1\.05 VL-PGothic/2\.121",
-        renderer_id(),
-    )
-
-
-def test_no_path_of_the_machine_that_made_it_is_in_the_file(make_paper: Make, make_erasure: Make) -> None:
-    from certify.pdf.fonts import FOLDER
-
-    assert str(FOLDER).encode() not in make_paper(make_erasure()).pdf
 
 
 def test_every_text_that_the_paper_may_need_can_be_printed(language: Any) -> None:
