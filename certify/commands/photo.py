@@ -115,6 +115,8 @@ def _remove(job: Path, options: argparse.Namespace, context: Context) -> int:
     after = removed(before, options.numbers)
     with _writing(job):
         store_fewer(job, before, after)
+    if not context.as_json:
+        context.say(text("photos.removed", count=len(before.photos) - len(after.photos)))
     return _tell(job, after.photos, context)
 
 
@@ -132,8 +134,9 @@ def _tell(job: Path, photos: Sequence[Any], context: Context) -> int:
         context.give({"job": job.name, "photos": [_shown(photo) for photo in photos], "total": len(photos)})
         return Exit.DONE
     for number, photo in enumerate(photos, 1):
-        names = {"number": number, "kind": text(f"paper.kind.{photo.kind}"), "caption": photo.caption or "-"}
-        context.say(text("photos.listed", **names, width=photo.width, height=photo.height, codes=_codes(photo.barcodes)))
+        kind = text(f"paper.kind.{photo.kind}")
+        named = tuple(part for part in (kind, photo.caption) if part)
+        context.say(text("photos.listed", number=number, named=named, width=photo.width, height=photo.height, codes=_codes(photo.barcodes)))
     if not photos:
         context.say(text("photos.none"))
     return Exit.DONE

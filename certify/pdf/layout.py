@@ -32,8 +32,11 @@ class Pen(Protocol):
         """A rectangle from its lower left corner; ``grey`` fills it (0 black, 1 white), ``thickness`` 0 leaves out the rim."""
         ...
 
-    def shapes(self, boxes: Sequence[tuple[float, float, float, float]]) -> None:
-        """Black rectangles ``(x, y, width, height)`` filled as one shape, so that no seam shows between neighbours."""
+    def squares(self, left: float, bottom: float, side: float, runs: Sequence[tuple[int, int, int, int]]) -> None:
+        """Black boxes on a grid with cells of ``side`` points: column, row, columns, rows, counted from the lower left.
+
+        They are filled as one shape, so that no seam shows between neighbours.
+        """
         ...
 
     def jpeg(self, data: bytes, corner: tuple[float, float], size: tuple[float, float]) -> None:

@@ -192,7 +192,10 @@ def work(words: Words, erasure: Erasure) -> list[Strip]:
         [Field(words.label("label.scheme"), words.code("scheme", scheme.id), strong=True)],
         [Field(words.label("label.scheme-source"), words.signed(scheme.source))],
         [
-            Field(words.label("label.passes"), words.say("passes", count=len(scheme.passes))),
+            Field(
+                words.label("label.passes"),
+                words.say("passes" if not scheme.passes or scheme.passes[-1].flushed else "passes-in-part", count=len(scheme.passes)),
+            ),
             Field(words.label("label.duration"), duration(words, erasure.times.milliseconds)),
         ],
         [Field(words.label("label.sectors-written"), written)],

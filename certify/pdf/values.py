@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from certify.foundation.clock import parse_rfc3339
 from certify.foundation.messages import Language
+from certify.foundation.sizes import in_decimal_units
 from certify.pdf.words import Words
 from certify.statement.model import Fact, Person, Stamp
 
@@ -13,8 +14,6 @@ JAPAN = timezone(timedelta(hours=9), "JST")
 
 # first days: 元号法 and the cabinet orders made under it
 _ERAS = ((date(2019, 5, 1), "reiwa"), (date(1989, 1, 8), "heisei"), (date(1926, 12, 25), "showa"))
-
-_UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
 
 def _era(words: Words, day: date) -> dict[str, str] | None:
@@ -82,9 +81,7 @@ def size(words: Words, count: int) -> str:
     """Bytes exactly, and rounded down to tenths of a decimal unit, as drives are labelled."""
     if count < 1000:
         return words.say("bytes", count=number(count))
-    power = min((len(str(count)) - 1) // 3, len(_UNITS))
-    whole, rest = divmod(count * 10 // 1000**power, 10)
-    return words.say("bytes-rounded", count=number(count), rounded=f"{number(whole)}.{rest} {_UNITS[power - 1]}")
+    return words.say("bytes-rounded", count=number(count), rounded=in_decimal_units(count))
 
 
 def duration(words: Words, milliseconds: int) -> str:

@@ -50,7 +50,7 @@ Bus = Literal["ata", "sas", "scsi", "nvme", "usb", "mmc", "virtio", "virtual", "
 Media = Literal["magnetic", "flash", "hybrid", "unknown"]
 HiddenArea = Literal["unknown", "none", "present", "removed", "not-applicable"]
 VerificationKind = Literal["full", "nist-800-88r1", "percent", "none"]
-InterruptionCause = Literal["signal", "crash-or-power-loss", "drive-lost"]
+InterruptionCause = Literal["signal", "crash-or-power-loss", "drive-lost", "not-as-left"]
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

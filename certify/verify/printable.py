@@ -59,13 +59,23 @@ def padded(text: str, columns: int) -> str:
     return text + " " * max(0, columns - width(text))
 
 
+_NEVER_FIRST = frozenset(")]}）」』】、。，．,.:;!?！？・ー々")
+
+
 def in_lines(text: str, columns: int) -> list[str]:
-    """The text cut into lines of at most so many columns; at least one."""
-    lines, room = [""], columns
+    """The text cut into lines of at most so many columns; at least one.
+
+    What may not begin a line takes the character before it along, and a blank at a break goes away.
+    """
+    lines = [""]
     for character in text:
-        if (needed := width(character)) > room:
+        if width(lines[-1]) + width(character) <= columns:
+            lines[-1] += character
+        elif character == " ":
             lines.append("")
-            room = columns
-        lines[-1] += character
-        room -= needed
-    return lines
+        elif character in _NEVER_FIRST and len(lines[-1]) > 1:
+            lines[-1], taken = lines[-1][:-1], lines[-1][-1]
+            lines.append(taken + character)
+        else:
+            lines.append(character)
+    return [lines[0], *(line.lstrip(" ") for line in lines[1:])]

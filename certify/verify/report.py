@@ -28,7 +28,8 @@ def _say(key: str, **parameters: object) -> str:
 def _banner(verdict: Verdict) -> Iterator[str]:
     answer = _say(f"verdict.{verdict.bottom.value}")
     yield _RULE
-    yield f"  【 {answer} 】  {_say(f'sentence.{verdict.bottom.value}')}"
+    sentence = "valid-code" if _is_code(verdict) else verdict.bottom.value
+    yield f"  【 {answer} 】  {_say(f'sentence.{sentence}')}"
     if verdict.paper.test:
         yield f"  {_say('test-banner')}"
     if verdict.bottom is Bottom.VALID and verdict.paper.outcome not in (None, "erased"):
@@ -46,15 +47,24 @@ def _banner(verdict: Verdict) -> Iterator[str]:
 
 
 def _next(verdict: Verdict) -> str:
-    if verdict.bottom is Bottom.VALID and (verdict.paper.outcome not in (None, "erased") or _below_policy(verdict.paper)):
+    paper = verdict.paper
+    if verdict.bottom is not Bottom.VALID:
+        return _say(f"next.{verdict.bottom.value}")
+    if paper.outcome not in (None, "erased"):
         return _say("next.valid-not-erased")
-    return _say(f"next.{verdict.bottom.value}")
+    if _below_policy(paper):
+        return _say("next.valid-destroy" if paper.required == "destroy" else "next.valid-not-erased")
+    return _say("next.valid-code" if _is_code(verdict) else "next.valid")
+
+
+def _is_code(verdict: Verdict) -> bool:
+    """A genuine QR code, of which nobody knows on what paper it is printed."""
+    return verdict.bottom is Bottom.VALID and verdict.kind in (Kind.PICTURE, Kind.TOKEN)
 
 
 def _limit(verdict: Verdict) -> str:
     """What the result does not show."""
-    only_code = verdict.bottom is Bottom.VALID and verdict.kind in (Kind.PICTURE, Kind.TOKEN)
-    return _say("limit.valid-code" if only_code else f"limit.{verdict.bottom.value}")
+    return _say("limit.valid-code" if _is_code(verdict) else f"limit.{verdict.bottom.value}")
 
 
 def _below_policy(paper: Paper) -> bool:
@@ -181,13 +191,13 @@ def _folded(checks: Sequence[Check]) -> Iterator[str]:
     """Checks in a row that were not reached, all for one reason."""
     numbers = f"{checks[0].step.number}-{checks[-1].step.number}"
     outcome = padded(_say(f"outcome.{checks[0].outcome.value}"), _OUTCOME_COLUMNS)
-    yield f"  {numbers:>2}  {outcome}{_reason(checks[0])} [{checks[0].reason.value}]"
+    yield f"  {numbers:>5}  {outcome}{_reason(checks[0])} [{checks[0].reason.value}]"
 
 
 def _each(checks: Sequence[Check], *, explain: bool) -> Iterator[str]:
     for check in checks:
         outcome = padded(_say(f"outcome.{check.outcome.value}"), _OUTCOME_COLUMNS)
-        yield f"  {check.step.number:>2}  {outcome}{_say(f'step.{check.step.value}')}"
+        yield f"  {check.step.number:>5}  {outcome}{_say(f'step.{check.step.value}')}"
         indent = " " * (6 + _OUTCOME_COLUMNS)
         if explain:
             yield f"{indent}{_say(f'proves.{check.step.value}')}"

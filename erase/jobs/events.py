@@ -54,6 +54,7 @@ class Cause(StrEnum):
     SIGNAL = "signal"
     CRASH_OR_POWER_LOSS = "crash-or-power-loss"
     DRIVE_LOST = "drive-lost"
+    NOT_AS_LEFT = "not-as-left"  # what the job wrote before does not lie on the drive: another one, or used since
 
 
 class Phase(StrEnum):

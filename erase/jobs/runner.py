@@ -118,14 +118,14 @@ class Runner:
     def run(self) -> Ending:
         """Works until the job is finished or interrupted; both are on record when this returns.
 
-        Raises JobError when the job folder can't be written (the job is then as after a power cut) or when the drive is
-        not as the job left it, and Refused when the drive behind the descriptor is not the planned one.
+        Raises JobError when the job folder can't be written (the job is then as after a power cut), and Refused when the
+        drive behind the descriptor is not the planned one.
         """
         self._identify()
-        self._look_back()
         problem: EraseError | None = None
         try:
             try:
+                self._look_back()
                 while not isinstance(step := self._next(), Finish):
                     if self._world.cancel.is_set():
                         raise _Stopped(Cause.SIGNAL)
@@ -168,9 +168,10 @@ class Runner:
         try:
             found = compare(self._target, self._stream(before.pass_number), before.extents, self._conditions(), Watch())
         except DriveLost as error:
-            raise JobError("jobs", "drive-not-found", job=self._job, serial="", size=f"{self._target.size:,}") from error
+            raise _Stopped(Cause.DRIVE_LOST, error) from error
         if found.mismatched_sectors:
-            raise JobError("jobs", "not-as-we-left-it", job=self._job, sectors=found.mismatched_sectors)
+            left = JobError("jobs", "not-as-we-left-it", job=self._job, sectors=f"{found.mismatched_sectors:,}")
+            raise _Stopped(Cause.NOT_AS_LEFT, left)
 
     def _identify_again(self) -> None:
         """What was read back came from the drive that was confirmed, and not from another in its place."""

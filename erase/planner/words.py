@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from certify.foundation.messages import current_language, has_text, signed_words, text
+from certify.foundation.sizes import in_decimal_units
 from certify.foundation.standards import Method
 from erase.drive.facts import Drive, Fact
 from erase.planner.claims import CEILINGS
@@ -19,7 +20,6 @@ from erase.techniques.obstacles import node_of
 _INDENT = "  "
 _MOST_STEPS = 8  # of a scheme of many passes the first and the last are shown
 _SHOWN_FIRST, _SHOWN_LAST = 4, 2
-_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,7 @@ def bytes_in_words(count: int) -> str:
     exact = text("planner.bytes", count=f"{count:,}")
     if count < 1000:
         return exact
-    return f"{exact} ({rounded(count)})"
-
-
-def rounded(count: int) -> str:
-    """Bytes to three digits, in decimal units."""
-    power = min((len(str(count)) - 1) // 3, len(_UNITS) - 1)
-    value = count / 1000**power
-    digits = 0 if value >= 100 or power == 0 else 1 if value >= 10 else 2
-    return f"{value:.{digits}f} {_UNITS[power]}"
+    return f"{exact} ({in_decimal_units(count)})"
 
 
 def about(milliseconds: int) -> str:
@@ -152,7 +144,7 @@ def _step(step: Step, outlook: VerificationOutlook) -> str:
         pattern = text("planner.pattern-random") if step.pattern == "random" else text("planner.pattern-fixed", pattern=step.pattern)
         return text("planner.step-write", pattern=pattern, number=step.number, of=step.of)
     partial = step.number == step.of and not outlook.whole
-    extent = text("planner.extent-part", size=rounded(outlook.bytes_read)) if partial else text("planner.extent-whole")
+    extent = text("planner.extent-part", size=in_decimal_units(outlook.bytes_read)) if partial else text("planner.extent-whole")
     return text("planner.step-read-back", extent=extent, number=step.number)
 
 

@@ -128,6 +128,8 @@ def _outcome(plan: ErasurePlan, state: JobState, finished: Finished) -> Iterator
     claim = finished.claim
     yield _line("serial", confirmation_name(plan.drive))
     yield _line("outcome", text(f"paper.outcome.{finished.outcome.value}"))
+    if finished.outcome is not Outcome.ERASED:
+        yield "    " + text("station.not-to-be-treated-as-erased")
     if claim.method == "none":
         yield _line("claim", text("station.claim-none"))
     else:
@@ -142,8 +144,6 @@ def _outcome(plan: ErasurePlan, state: JobState, finished: Finished) -> Iterator
     if finished.exception_sectors:
         yield _line("exceptions", text("station.exception-sectors", sectors=f"{finished.exception_sectors:,}"))
         yield from _ranges(state)
-    if finished.outcome is not Outcome.ERASED:
-        yield "    " + text("station.not-to-be-treated-as-erased")
     if state.sessions > 1:
         yield _line("interruptions", text("station.interruption-count", count=state.sessions - 1))
 

@@ -397,3 +397,6 @@ def test_a_job_whose_drive_is_lost_ends_as_not_erased_with_a_signed_statement(st
     assert contradictions(statement) == []
     again = station.type("resume", "--jobs", station.jobs)
     assert again.status == 0
+    once_more = station.type("resume", "--jobs", station.jobs, "--job", station.folder.name, "--give-up", HAIKI_LANG=language.value)
+    assert once_more.status == 1
+    assert {"ja": "既に終了", "en": "has ended before"}[language.value] in once_more.err

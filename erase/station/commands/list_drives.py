@@ -10,6 +10,7 @@ from typing import Protocol
 from certify.foundation.commandline import Context
 from certify.foundation.errors import Exit
 from certify.foundation.messages import text
+from certify.foundation.sizes import in_decimal_units
 from erase.drive.facts import Bus, Drive, Holder, HolderKind, Machine, Source
 from erase.probe.holders import EXCLUSIVE
 from erase.probe.system import Survey
@@ -17,7 +18,6 @@ from erase.station.columns import table
 
 _COLUMNS = ("device", "model", "serial", "bus", "media", "size", "temperature", "state")
 _WIDEST = (24, 32, 40, 8, 12, 10, 8, 24)  # cells; a hostile drive must not push the rest off the screen
-_UNITS = ((10**15, "PB"), (10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
 class SurveyProbe(Protocol):
@@ -57,15 +57,6 @@ def show_list(context: Context, probe: SurveyProbe) -> int:
     for line in (*_machine_lines(machine), "", *_drive_lines(survey.drives, temperatures), *_disagreement_lines(survey)):
         context.say(line)
     return Exit.DONE
-
-
-def size_in_words(size: int) -> str:
-    """A size in bytes as the label of a drive gives it: decimal units, three figures."""
-    for unit, name in _UNITS:
-        if size >= unit:
-            value = size / unit
-            return f"{value:.{0 if value >= 100 else 1 if value >= 10 else 2}f} {name}"
-    return f"{size} B"
 
 
 def _as_json(machine: Machine, survey: Survey, temperatures: Sequence[float | None]) -> dict[str, object]:
@@ -115,7 +106,7 @@ def _row(drive: Drive, celsius: float | None) -> tuple[str, ...]:
         identity.serial.value if identity.serial else unknown,
         text(f"probe.list.bus-{drive.bus}"),
         text(f"probe.list.media-{drive.media}"),
-        size_in_words(drive.size) if drive.size else unknown,
+        in_decimal_units(drive.size) if drive.size else unknown,
         "" if celsius is None else text("probe.list.temperature", celsius=f"{celsius:.0f}"),
         text(f"probe.list.state-{_state(drive)}"),
     )
@@ -143,7 +134,7 @@ def _notes(drive: Drive) -> Iterator[str]:
     if drive.removable:
         yield text("probe.list.note-removable")
     for area in drive.areas:
-        size = size_in_words(area.size) if area.size else text("probe.list.unknown")
+        size = in_decimal_units(area.size) if area.size else text("probe.list.unknown")
         yield text(f"probe.list.area-{area.kind}", name=area.name, size=size)
 
 

@@ -62,8 +62,8 @@ def resume_jobs(options: argparse.Namespace, context: Context, probe: DriveProbe
         reports += erase_all(station, lambda stack: _prepare(choice, options, station, stack))
         reports += [_refused(folder, error) for folder, error in choice.failed]
     if choice.passed_over and not reports:
-        devices = tuple(options.devices) or "-"
-        raise JobError("jobs", "none-of-these", jobs=tuple(choice.passed_over), devices=devices, folder=options.jobs)
+        code = "none-of-these" if options.devices else "newer-jobs-only"
+        raise JobError("jobs", code, jobs=tuple(choice.passed_over), devices=tuple(options.devices), folder=options.jobs)
     if not reports:
         if context.as_json:
             context.give({"jobs": [], "exit": int(Exit.DONE)})
@@ -106,6 +106,8 @@ def _choose(folders: Sequence[JobFolder], options: argparse.Namespace, station: 
                 _note(text("station.never-begun", job=folder.job), station.context)
                 folder.remove()
             elif _is_settled(known):
+                if options.give_up:
+                    _note(text("station.already-ended", job=folder.job), station.context)
                 choice.unsigned.append(known)
             elif options.give_up:
                 choice.unsigned.append(_given_up(known, station))
@@ -114,7 +116,7 @@ def _choose(folders: Sequence[JobFolder], options: argparse.Namespace, station: 
                 if newer and options.job:
                     raise newer
                 if newer:
-                    _note(" ".join(newer.sentences()[:2]), station.context)
+                    _note("\n".join(newer.sentences()[:2]), station.context)
                     choice.passed_over.append(folder.job)
                 else:
                     choice.interrupted.append(known)

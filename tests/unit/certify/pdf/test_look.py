@@ -113,8 +113,10 @@ class _Drawing:
     def box(self, corner: tuple[float, float], size: tuple[float, float], *, thickness: float = 0.4, grey: float | None = None) -> None:
         self.boxes.append((*corner, corner[0] + size[0], corner[1] + size[1]))
 
-    def shapes(self, boxes: Any) -> None:
-        self.boxes.extend((x, y, x + width, y + height) for x, y, width, height in boxes)
+    def squares(self, left: float, bottom: float, side: float, runs: Any) -> None:
+        self.boxes.extend(
+            (left + side * x, bottom + side * y, left + side * (x + width), bottom + side * (y + height)) for x, y, width, height in runs
+        )
 
     def jpeg(self, data: bytes, corner: tuple[float, float], size: tuple[float, float]) -> None:
         self.box(corner, size)

@@ -212,7 +212,7 @@ def test_limits_are_printed_each_in_words_and_never_left_out(make_paper: Make, m
     paper = make_paper(make_erasure())
     for number in range(1, len(paper.erasure.limits) + 1):
         assert f"{number}." in paper.text()
-    assert "読み書きできないセクター及び不一致のセクターはありません" in paper.text()
+    assert "読み書きできないセクター及び不一致のセクターは見つかっていません" in paper.text()
 
 
 def test_a_test_paper_says_test_on_every_page(make_paper: Make, test_erasure: Erasure) -> None:
@@ -233,10 +233,10 @@ def test_the_foot_of_a_test_paper_says_test_once_in_each_language(make_paper: Ma
 def test_what_no_certificate_of_the_signer_holds_is_printed_as_the_contractor_states_it(make_paper: Make, make_erasure: Make) -> None:
     erasure = make_erasure()
     plain = make_paper(erasure)
-    assert _seen("法人番号 (受託者の申告)") in plain.text()
+    assert _seen("法人番号 (申告)") in plain.text()
     contractor = msgspec.structs.replace(plain.certificate.contractor, department="総務省 認定 (Purge)")
     stated = make_paper(erasure, contractor=contractor).text()
-    assert _seen("部署 (受託者の申告)") in stated
+    assert _seen("部署 (申告)") in stated
     assert _seen(f"{contractor.name}総務省") not in stated
 
 

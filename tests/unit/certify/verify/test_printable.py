@@ -53,4 +53,10 @@ def test_letters_that_are_drawn_as_nothing_are_written_as_their_numbers(sign: st
 def test_lines_are_never_too_wide_and_say_the_same(text: str, columns: int) -> None:
     lines = in_lines(text, columns)
     assert all(width(line) <= columns for line in lines)
-    assert "".join(lines) == text
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_no_line_begins_with_what_ends_a_sentence_or_a_bracket() -> None:
+    assert in_lines("2025年9月26日廃止)", 17) == ["2025年9月26日廃", "止)"]
+    assert in_lines("the signers who signed", 11) == ["the signers", "who signed"]
+    assert in_lines("終わり。。", 6) == ["終わ", "り。。"]

@@ -228,7 +228,8 @@ def test_the_last_sentence_says_no_more_than_the_verdict(language: Language, kin
     ("says", "advice"),
     [
         ({"outcome": "erased", "method": "clear", "required": "clear"}, "valid"),
-        ({"outcome": "erased", "method": "clear", "required": "destroy"}, "valid-not-erased"),
+        ({"outcome": "erased", "method": "clear", "required": "destroy"}, "valid-destroy"),
+        ({"outcome": "erased", "method": "clear", "required": "purge"}, "valid-not-erased"),
         ({"outcome": "erased-with-exceptions", "method": "none", "required": "clear"}, "valid-not-erased"),
         ({"outcome": "not-erased", "method": "none", "required": "clear"}, "valid-not-erased"),
     ],
@@ -257,3 +258,11 @@ def test_checks_that_were_not_reached_are_one_line_unless_each_is_to_be_explaine
     (line,) = [line for line in report(verdict, explain=False).splitlines() if waiting in line]
     assert line.split()[0] == "1-23"
     assert report(verdict, explain=True).count(waiting) == 23
+
+
+@pytest.mark.parametrize("kind", [Kind.PICTURE, Kind.TOKEN])
+def test_a_code_alone_is_called_genuine_itself_and_not_the_paper_around_it(language: Language, kind: Kind) -> None:
+    shown = report(_verdict(kind, Outcome.PASSED), explain=False)
+    assert text("verify.sentence.valid-code", language) in shown
+    assert text("verify.sentence.valid", language) not in shown
+    assert text("verify.next.valid-code", language) in shown

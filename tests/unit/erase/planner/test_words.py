@@ -21,7 +21,7 @@ IN_WORDS = {
   型番: ACME Disk 9000 (${source})
   製造番号: S123456789 (${source})
   接続: ${bus}、種別: ${media}
-  容量: 1,000,204,886,016 バイト (1.00 TB)、1 セクター 512 バイト
+  容量: 1,000,204,886,016 バイト (1.0 TB)、1 セクター 512 バイト
 
 【適用する基準】
   ${policy} (Rev. 2 (2025年9月26日)、2883-2022)
@@ -65,7 +65,7 @@ STORAGE MEDIUM
   Model: ACME Disk 9000 (${source})
   Serial no.: S123456789 (${source})
   Bus: ${bus}, media type: ${media}
-  Capacity: 1,000,204,886,016 bytes (1.00 TB), sectors of 512 bytes
+  Capacity: 1,000,204,886,016 bytes (1.0 TB), sectors of 512 bytes
 
 POLICY
   ${policy} (Rev. 2 (2025-09-26), 2883-2022)
@@ -137,7 +137,7 @@ def test_before_destruction_the_words_say_that_the_erasure_alone_is_not_enough(w
 def test_sampling_is_told_with_its_extent_and_its_probability(words_of, language):
     part = VerificationOutlook(100_020_488_601, 1_000_204_886, 999_973, whole=False)
     words = words_of(part, verify=Verify(VerifyKind.PERCENT, 100_000))
-    assert "100 GB" in words
+    assert "100.0 GB" in words
     assert {Language.JAPANESE: "99.9 % 以上の確率", Language.ENGLISH: "a probability of at least 99.9 %"}[language] in words
     assert "1,000,204,886" in words
 
@@ -208,11 +208,11 @@ def test_a_duration_is_told_no_finer_than_an_estimate_deserves(milliseconds, jap
     [
         (0, "0 バイト"),
         (999, "999 バイト"),
-        (1000, "1,000 バイト (1.00 kB)"),
+        (1000, "1,000 バイト (1.0 kB)"),
         (15_500, "15,500 バイト (15.5 kB)"),
-        (268_435_456, "268,435,456 バイト (268 MB)"),
+        (268_435_456, "268,435,456 バイト (268.4 MB)"),
         (20_000_588_955_648, "20,000,588,955,648 バイト (20.0 TB)"),
-        (10**19, "10,000,000,000,000,000,000 バイト (10000 PB)"),
+        (10**19, "10,000,000,000,000,000,000 バイト (10.0 EB)"),
     ],
 )
 def test_bytes_are_told_exactly_and_rounded(count, words):
