@@ -370,14 +370,16 @@ def test_a_job_killed_before_its_first_byte_is_tidied_away_when_its_confirmation
     assert "wrote" in said.err or "書き込" in said.err
 
 
-def test_a_drive_in_use_again_is_refused_with_one_way_out(station, own_device, fill, language):
+def test_a_drive_in_use_again_is_refused_with_the_ways_out(station, own_device, fill, language):
     device = own_device(64 * MIB)
     stop_at(station, device, 20)
     fill(device)
     before = device.backing.read_bytes()
     said = station.type("resume", "--jobs", station.jobs, HAIKI_LANG=language.value)
     assert said.status == 2
-    assert "erase resume" not in said.out
+    assert f"erase resume --jobs {station.jobs}" not in said.out  # that would be refused again
+    assert "--give-up" in said.out
+    assert station.told("interrupted")[-1]["cause"] == "not-as-left"
     assert device.backing.read_bytes() == before
 
 
