@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,14 @@ from certify.foundation.commandline import Context, language_of
 from certify.foundation.errors import Exit, system_reason
 from certify.foundation.files import write_whole
 from certify.foundation.ids import Prefix, new_id
-from certify.foundation.messages import text
+from certify.foundation.messages import Words, text
 
 if TYPE_CHECKING:
     from certify.issuing.issuer import Request, Wishes
     from certify.issuing.job import FinishedJob
     from certify.issuing.record import Issue
     from certify.signing.signer import Signer
+    from certify.signing.trust import TrustFile
 
 _TEXTS = (
     "to",
@@ -54,7 +56,7 @@ class _Terms:
 
     request: Request
     signer: Callable[[], Signer]  # the key is opened when it is needed, once
-    agency: str | None
+    trust: TrustFile | None
     supersede: bool
 
 
@@ -90,7 +92,9 @@ def _issue(job: FinishedJob, terms: _Terms, context: Context) -> _Issued:
         return _Issued(job, last, stored_bundle(job.folder, last), again=True)
     stamp = Stamp(at=rfc3339(context.clock.now()), source=context.clock.source)
     occasion = Occasion(new_id(Prefix.CERTIFICATE), stamp, last.certificate if last else None)
-    bundle = make_bundle(job, terms.request, occasion, terms.signer(), agency=terms.agency)
+    agency = terms.trust.agency.code if terms.trust else None
+    bundle = make_bundle(job, terms.request, occasion, terms.signer(), agency=agency)
+    _check(bundle, terms.trust, context.clock.now())
     issue = Issue(
         certificate=occasion.certificate,
         issued=occasion.issued,
@@ -101,6 +105,26 @@ def _issue(job: FinishedJob, terms: _Terms, context: Context) -> _Issued:
     )
     store_issue(job.folder, before, issue, bundle)
     return _Issued(job, issue, bundle, again=False)
+
+
+# the rungs that judge what this command makes; what a station made was judged when the job was read
+_MADE_HERE = frozenset(
+    (
+        *("pdf-coverage", "pdf-signature", "pdf-structure", "pdf-certification", "pdf-statements", "pdf-photos", "pdf-code", "pdf-rebuild"),
+        *("photos", "token-signature", "token-facts"),
+    )
+)
+
+
+def _check(bundle: bytes, trust: TrustFile | None, now: datetime) -> None:
+    """What is drawn here passes the checks that everybody else will make. Raises Refused (``issue.would-not-verify``)."""
+    from certify.verify.verdict import Outcome
+    from certify.verify.verifier import verify
+
+    for check in verify(bundle, "", trust, now).checks:
+        if check.outcome is Outcome.FAILED and check.step.value in _MADE_HERE:
+            step, reason = Words(f"verify.step.{check.step.value}"), Words(f"verify.reason.{check.reason.value}")
+            raise Refused("issue", "would-not-verify", number=check.step.number, step=step, reason=reason)
 
 
 def _write(issued: _Issued, out: Path) -> tuple[Path, Path]:
@@ -163,7 +187,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
     def signer() -> Signer:
         return own_signer(context.home, Role.CONTRACTOR, now, passphrase_source(context.environment), uri=options.key)
 
-    terms = _Terms(request, signer, trust.agency.code if trust else None, options.supersede)
+    terms = _Terms(request, signer, trust, options.supersede)
     shown = []
     for job in jobs:
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -89,6 +90,18 @@ def require_glyphs(text: str, face: Face, field: str) -> None:
         if character != "\n" and _font_of(character, face) is None:
             shown = character if character.isprintable() else " "
             raise Refused("paper", "glyph-missing", character=shown, code=f"U+{ord(character):04X}", field=field)
+
+
+def require_all_glyphs(value: Any, field: str = "") -> None:
+    """The same for every text in plain values, as JSON has them; ``field``: the way to it, parted by dots."""
+    if isinstance(value, str):
+        require_glyphs(composed(value), Face.REGULAR, field)
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            require_all_glyphs(part, f"{field}.{name}" if field else str(name))
+    elif isinstance(value, Sequence):
+        for part in value:
+            require_all_glyphs(part, field)
 
 
 @cache

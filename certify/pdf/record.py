@@ -189,7 +189,7 @@ def work(words: Words, erasure: Erasure) -> list[Strip]:
     rows = [
         [Field(words.label("label.technique"), words.code("technique", technique.id), strong=True)],
         [Field(words.label("label.refused"), refused or words.say("refused-none"))],
-        [Field(words.label("label.scheme"), words.code("scheme", scheme.id), strong=True)],
+        [Field(words.label("label.scheme"), words.scheme(scheme.id), strong=True)],
         [Field(words.label("label.scheme-source"), words.signed(scheme.source))],
         [
             Field(

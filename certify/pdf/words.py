@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from certify.errors import Refused
 from certify.foundation.messages import Language, has_text, signed_words, text
+from certify.foundation.schemes import FIXED
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ class Words:
         if not has_text(key, self.language):
             raise Refused("paper", "unknown-word", key=f"{kind}.{code}")
         return text(key, self.language)
+
+    def scheme(self, id_: str) -> str:
+        """The words for an order of passes; a pattern of the operator's own is shown itself. Raises Refused as :meth:`code`."""
+        if id_.startswith(FIXED):
+            return self.say("scheme-fixed", pattern=id_.removeprefix(FIXED).upper())
+        return self.code("scheme", id_)
 
     def signed(self, value: str) -> str:
         """What signed data say in words of their own, in the paper's language where it is known there."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_FILE = 64 * 1024 * 1024
 MAX_PIXELS = 36_000_000  # of what is decoded whole
 MAX_JPEG_PIXELS = 89_000_000  # of what is decoded smaller, on its way in
+MAX_DECODED = 110_000_000  # bytes; of what is left to decode after it was made smaller on its way in, or could not be
 MAX_SCANNED_PIXELS = 24_000_000  # of a JPEG in several scans, all coefficients of which are held in memory
 MAX_SCANS = 12  # each goes over the whole picture; cameras and programs write ten
 MAX_CODES = 32
@@ -84,10 +85,12 @@ def _open(data: bytes) -> Image:
             if width * height > limit:
                 raise _refused(f"{width} x {height} pixels")
             picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))  # of effect on JPEG only
-            ImageOps.exif_transpose(picture, in_place=True)
+            width, height = picture.size
+            if width * height * len(picture.getbands()) > MAX_DECODED:
+                raise _refused(f"{width} x {height} pixels")
             grey = picture.convert("L")
             grey.thumbnail((_WORKING_SIDE, _WORKING_SIDE), Image.Resampling.BOX)
-            return grey
+            return ImageOps.exif_transpose(grey)
     except Malformed:
         raise
     except Exception as error:  # decoders of pictures raise whatever they stumble over

@@ -1,6 +1,6 @@
 """Before the first write: can the statement be made at all?
 
-A name that is too long for the paper, or a character that must not stand on it, would be found only when the drive is
+A name that is too long for the paper, or a character that must not or can't be printed, would be found only when the drive is
 erased already and can't be signed for. So the shortest journal that a job can have, one that ends at once and erased
 nothing, is told in memory, and a statement is made of it as at the end. It is neither written nor signed.
 """
@@ -29,6 +29,10 @@ from erase.techniques.findings import Evidence
 
 def rehearse(plan: ErasurePlan, confirmation: Confirmation, machine: Machine) -> None:
     """Raises Refused when no statement could be made of this plan with this confirmation."""
+    import msgspec
+
+    from certify.pdf.fonts import require_all_glyphs
+
     try:
         erasure = erasure_from_files(_files(plan, confirmation, machine))
         statement_bytes(erasure)
@@ -36,6 +40,10 @@ def rehearse(plan: ErasurePlan, confirmation: Confirmation, machine: Machine) ->
         raise Refused("station", "papers-impossible", detail=form_problem(str(error.parameters.get("detail", error.code)))) from error
     if found := contradictions(erasure):
         raise Refused("station", "papers-impossible", detail=tuple(found))
+    try:
+        require_all_glyphs(msgspec.to_builtins(erasure))
+    except CertifyError as error:
+        raise Refused("station", "papers-impossible", detail=error.sentences()[0]) from error
 
 
 def _files(plan: ErasurePlan, confirmation: Confirmation, machine: Machine) -> JobFiles:

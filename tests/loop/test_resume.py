@@ -402,3 +402,13 @@ def test_a_job_whose_drive_is_lost_ends_as_not_erased_with_a_signed_statement(st
     once_more = station.type("resume", "--jobs", station.jobs, "--job", station.folder.name, "--give-up", HAIKI_LANG=language.value)
     assert once_more.status == 1
     assert {"ja": "既に終了", "en": "has ended before"}[language.value] in once_more.err
+
+
+def test_giving_up_what_never_began_tidies_it_away(station, own_device, monkeypatch):
+    device = own_device(64 * MIB)
+    monkeypatch.setattr(JobFolder, "remove", lambda _folder: None)  # as after kill -9
+    monkeypatch.setattr("erase.jobs.runner.Runner.run", lambda _runner: Ending(JobState()))
+    assert station.erase(device).status == 2
+    monkeypatch.undo()
+    said = station.type("resume", "--jobs", station.jobs, "--job", station.folder.name, "--give-up")
+    assert (said.status, station.folders) == (0, [])

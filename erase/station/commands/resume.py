@@ -102,7 +102,7 @@ def _choose(folders: Sequence[JobFolder], options: argparse.Namespace, station: 
         try:
             locks.enter_context(folder.locked())
             known = _examined(folder)
-            if known is None or known.is_dead(station.clock.now()):
+            if known is None or known.is_dead(station.clock.now()) or (options.give_up and not known.record.state.started):
                 _note(text("station.never-begun", job=folder.job), station.context)
                 folder.remove()
             elif _is_settled(known):

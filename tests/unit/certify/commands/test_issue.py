@@ -313,3 +313,19 @@ def test_help_needs_nothing_heavy() -> None:
     )
     seen = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert seen.stderr.strip() == "[]"
+
+
+def test_papers_that_nobody_would_accept_are_not_handed_out(certify: Make, job: Path, out: Path, tmp_path: Path) -> None:
+    """A photo with a code that opens a page which the photo's facts can't name: a telephone might follow it."""
+    import qrcode
+
+    photo = tmp_path / "label.png"
+    qrcode.make("https://maker.example/製品/番号", box_size=8).get_image().convert("RGB").save(photo)
+    assert certify("photo", "add", job, photo).status == 0
+    refused = certify("issue", job, "--out", out, "--to", "○○市長")
+    assert refused.status == 2
+    assert "certify photo remove" in refused.err
+    assert not out.exists()
+    assert read_issues(job) == ()
+    certify("photo", "remove", job, "1")
+    assert certify("issue", job, "--out", out, "--to", "○○市長").status == 0

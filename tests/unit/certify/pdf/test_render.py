@@ -11,6 +11,7 @@ import pytest
 
 from certify.errors import Refused
 from certify.foundation.messages import Language
+from certify.foundation.schemes import load_schemes, scheme_named
 from certify.pdf import record
 from certify.pdf.record import MOST_EXCEPTIONS
 from certify.pdf.words import Words
@@ -387,3 +388,11 @@ def test_every_text_that_the_paper_may_need_can_be_printed(language: Any) -> Non
 def test_ranges_beyond_the_bound_are_counted_not_printed(make_paper: Make, make_failed_erasure: Make) -> None:
     many = [BadRange(operation="read", number=1, first_lba=10 * number, sectors=1, error="EIO") for number in range(480)]
     assert make_paper(make_failed_erasure(exceptions=many)).pages() == make_paper(make_failed_erasure()).pages()
+
+
+@pytest.mark.parametrize("id_", [*load_schemes(), "fixed-a5", "fixed-00112233445566778899aabbccddeeff"])
+@pytest.mark.parametrize("language", list(Language))
+def test_every_scheme_that_can_be_chosen_can_be_printed(id_: str, language: Language) -> None:
+    assert scheme_named(id_)
+    said = Words(language).scheme(id_)
+    assert id_.removeprefix("fixed-").upper() in said or not id_.startswith("fixed-")
