@@ -65,7 +65,8 @@ _NEVER_FIRST = frozenset(")]}）」』】、。，．,.:;!?！？・ー々")
 def in_lines(text: str, columns: int) -> list[str]:
     """The text cut into lines of at most so many columns; at least one.
 
-    What may not begin a line takes the character before it along, and a blank at a break goes away.
+    Latin words stay whole where the line has a blank in its second half; what may not begin a line takes the character
+    before it along; a blank at a break goes away.
     """
     lines = [""]
     for character in text:
@@ -73,6 +74,9 @@ def in_lines(text: str, columns: int) -> list[str]:
             lines[-1] += character
         elif character == " ":
             lines.append("")
+        elif (word := lines[-1].rpartition(" ")[2] + character).isascii() and columns // 2 > len(word):
+            lines[-1] = lines[-1][: len(lines[-1]) - len(word) + 1].rstrip(" ")
+            lines.append(word)
         elif character in _NEVER_FIRST and len(lines[-1]) > 1:
             lines[-1], taken = lines[-1][:-1], lines[-1][-1]
             lines.append(taken + character)

@@ -59,4 +59,6 @@ def test_lines_are_never_too_wide_and_say_the_same(text: str, columns: int) -> N
 def test_no_line_begins_with_what_ends_a_sentence_or_a_bracket() -> None:
     assert in_lines("2025年9月26日廃止)", 17) == ["2025年9月26日廃", "止)"]
     assert in_lines("the signers who signed", 11) == ["the signers", "who signed"]
+    assert in_lines("Rev. 1 (2014-12, withdrawn 2025-09-26)", 32) == ["Rev. 1 (2014-12, withdrawn", "2025-09-26)"]
+    assert in_lines("ab cd e f", 6) == ["ab cd", "e f"]
     assert in_lines("終わり。。", 6) == ["終わ", "り。。"]
