@@ -50,13 +50,19 @@ def system_reason(error: OSError) -> Words | str:
     return Words(f"system.{name}") if has_text(f"system.{name}", Language.JAPANESE) else name
 
 
+def _named(place: str) -> Words | str:
+    """A field as papers call it, where a person filled it in; else the way to it in the data."""
+    key = f"form.at-{place.rpartition('.')[2].replace('_', '-')}"
+    return Words(key) if has_text(key, Language.JAPANESE) else place
+
+
 def form_problem(problem: str) -> Words | str:
     """What msgspec says of a value that has not the form it should have, in the reader's language.
 
     What it says otherwise is given as it is.
     """
     found = _PLACE.search(problem)
-    place = found.group(1) if found and found.group(1) else Words("form.whole")
+    place = _named(found.group(1)) if found and found.group(1) else Words("form.whole")
     for form, key in _FORMS:
         if said := form.match(problem):
             return Words(f"form.{key}", place=place, **said.groupdict())

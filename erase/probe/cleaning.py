@@ -48,4 +48,6 @@ def plain_name(raw: bytes | str | None) -> str | None:
     What else stands there is written as an escape: two names that look alike on paper are one.
     """
     text = known(raw)
-    return None if text is None else " ".join("".join(sign if sign.isascii() else _escaped(sign) for sign in text).split())[:TEXT_LIMIT]
+    if text is None:
+        return None
+    return " ".join("".join(sign if sign.isascii() else _escaped(sign) for sign in text).split())[:TEXT_LIMIT].rstrip()

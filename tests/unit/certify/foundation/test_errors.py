@@ -112,3 +112,11 @@ def test_a_missing_entry_is_named_with_its_place_and_what_is_not_known_is_given_
         msgspec.convert({"contractor": {}}, Issuer)
     assert _said(form_problem(str(caught.value)), Language.JAPANESE) == "contractor: 項目「name」が必要です"
     assert form_problem("something else") == "something else"
+
+
+@pytest.mark.parametrize(
+    ("place", "said"), [("$.place", "実施場所: 200 文字以内"), ("$.people.operator.organisation", "所属・名称: 200"), ("$.x", "x: 200")]
+)
+def test_a_field_that_people_fill_in_is_called_as_on_paper(place: str, said: str) -> None:
+    problem = form_problem(f"Expected `str` of length <= 200 - at `{place}`")
+    assert _said(problem, Language.JAPANESE).startswith(said)

@@ -70,3 +70,9 @@ def test_a_name_is_plain_ascii_with_single_blanks(raw, name):
 def test_whatever_comes_in_a_name_may_be_signed(raw):
     name = plain_name(raw)
     assert name is None or (name.isascii() and name.isprintable() and name == " ".join(name.split()) and len(name) <= TEXT_LIMIT)
+
+
+def test_a_name_that_is_cut_does_not_end_in_a_blank() -> None:
+    one = plain_name("é") or ""
+    many, rest = divmod(TEXT_LIMIT - 1, len(one))
+    assert plain_name("é" * many + "A" * rest + " B") == one * many + "A" * rest
