@@ -27,9 +27,9 @@ class Beneath:
 
     def holders(self, block: Block) -> tuple[Holder, ...]:
         """What forbids writing this virtual drive because of what it is made of."""
-        return tuple(dict.fromkeys((*self._drives(block, _MOST_LEVELS), *self._users_of_file(block))))
+        return tuple(dict.fromkeys(self._below(block, _MOST_LEVELS)))
 
-    def _drives(self, block: Block, levels: int) -> Iterator[Holder]:
+    def _below(self, block: Block, levels: int) -> Iterator[Holder]:
         """A loop device over a node shows another drive, whatever that is; arrays and mappings count by what is at the bottom."""
         below = [self._blocks.by_name[name] for name in block.slaves if name in self._blocks.by_name]
         if (path := backing_file(self._tree, block)) and (name := self._places.block_of_node(path)):
@@ -38,7 +38,8 @@ class Beneath:
             if levels == 0 or not self._is_virtual(self._blocks.disk_of(beneath).name):
                 yield Holder(HolderKind.UNDERLYING, beneath.node)
             else:
-                yield from self._drives(self._blocks.disk_of(beneath), levels - 1)
+                yield from self._below(self._blocks.disk_of(beneath), levels - 1)
+        yield from self._users_of_file(block)
 
     def _users_of_file(self, block: Block) -> Iterator[Holder]:
         file = self._files.get(block.name)

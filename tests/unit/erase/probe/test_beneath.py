@@ -67,6 +67,14 @@ def test_a_mapping_over_virtual_drives_alone_is_free(machine):
     assert held(machine, "/dev/dm-0") == []
 
 
+def test_a_mapping_over_a_loop_device_is_held_by_who_else_uses_its_file(machine):
+    machine.file("/data/a.img", "x")
+    loop = machine.loop("loop0", "7:0", "/data/a.img")
+    machine.loop("loop1", "7:1", "/data/a.img")
+    machine.mapping("dm-0", "253:0", [loop], uuid="x", title="flaky")
+    assert held(machine, "/dev/dm-0") == [("loop", "/dev/loop1")]
+
+
 def test_a_stack_without_end_shows_what_it_was_followed_to(machine):
     one = machine.mapping("dm-0", "253:0", [], uuid="x", title="a")
     two = machine.mapping("dm-1", "253:1", [one], uuid="x", title="b")
