@@ -18,7 +18,7 @@ class Recovered:
     """What a tool calls recovered files, and how many of them hold a sector that lay on the disk before.
 
     In random data a few bytes look like the head of some kind of file now and then: PhotoRec, which knows hundreds of
-    kinds, carves one such file out of one in four disks of 256 MiB (measured). It is noise, and nobody's file.
+    kinds, carved one such file out of one of the four disks of 256 MiB that were tried. It is noise, and nobody's file.
     """
 
     files: int
