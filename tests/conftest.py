@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import HealthCheck, settings
 
-from certify.foundation.clock import FixedClock
+from certify.foundation.clock import FixedClock, SystemClock
+from certify.foundation.logs import start_logging
 from certify.foundation.messages import Language, set_language
 from certify.signing.certificates import read_pem
 from certify.signing.signer import FileSigner, make_signer
@@ -55,6 +56,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if folder := config.stash.get(_folder, None):
         folder.remove()
+
+
+@pytest.fixture(autouse=True)
+def _the_log_goes_to_stderr() -> None:
+    """Whichever stream a command sent it to in the test before."""
+    start_logging(SystemClock())
 
 
 @pytest.fixture(autouse=True)
