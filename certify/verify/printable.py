@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import Any
 
+from certify.pdf.text import break_lines
+
 LONGEST = 300  # characters of one shown text
 
 # control, format (turns of direction, joiners), surrogate, private use, unassigned, line and paragraph separator
@@ -59,27 +61,6 @@ def padded(text: str, columns: int) -> str:
     return text + " " * max(0, columns - width(text))
 
 
-_NEVER_FIRST = frozenset(")]}）」』】、。，．,.:;!?！？・ー々")
-
-
 def in_lines(text: str, columns: int) -> list[str]:
-    """The text cut into lines of at most so many columns; at least one.
-
-    Latin words stay whole where the line has a blank in its second half; what may not begin a line takes the character
-    before it along; a blank at a break goes away.
-    """
-    lines = [""]
-    for character in text:
-        if width(lines[-1]) + width(character) <= columns:
-            lines[-1] += character
-        elif character == " ":
-            lines.append("")
-        elif (word := lines[-1].rpartition(" ")[2] + character).isascii() and columns // 2 > len(word):
-            lines[-1] = lines[-1][: len(lines[-1]) - len(word) + 1].rstrip(" ")
-            lines.append(word)
-        elif character in _NEVER_FIRST and len(lines[-1]) > 1:
-            lines[-1], taken = lines[-1][:-1], lines[-1][-1]
-            lines.append(taken + character)
-        else:
-            lines.append(character)
-    return [lines[0], *(line.lstrip(" ") for line in lines[1:])]
+    """The text in lines of at most so many columns, broken as on paper; at least one."""
+    return break_lines(text, width, columns)

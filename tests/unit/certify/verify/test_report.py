@@ -135,8 +135,8 @@ def test_a_long_detail_of_a_check_goes_on_beneath_itself(language: Language) -> 
     verdict = Verdict(Kind.PDF, "x", datetime(2026, 11, 23, tzinfo=UTC), (check,), Paper())
     lines = report(verdict, explain=False).splitlines()
     first = next(number for number, line in enumerate(lines) if "stated: " in line)
-    assert all(width(line) <= 80 and line.startswith(" " * 22) for line in lines[first : first + 4])
-    assert lines[first + 3].endswith("消去区分 Purge")
+    assert all(width(line) <= 80 and line.startswith(" " * 22) for line in lines[first : first + 5])
+    assert "消去区分 Purge" in "\n".join(lines[first + 1 : first + 6])
 
 
 def test_an_agencys_own_policy_is_said_to_be_unknown(language: Language, judge: Judge) -> None:
@@ -149,7 +149,8 @@ def test_an_agencys_own_policy_is_said_to_be_unknown(language: Language, judge: 
 
 def test_a_number_on_a_token_is_said_to_be_as_stated(language: Language, judge: Judge) -> None:
     shown = report(judge("good/token.txt"), explain=False)
-    assert f"9990000000001 {text('verify.as-stated', language)}"[:20] in shown
+    mark = text("verify.as-stated", language)
+    assert "".join(f"9990000000001{mark}".split()) in "".join(shown.split())
     assert "9990000000001" not in report(judge("good/bundle.haiki.zip"), explain=False)
 
 
