@@ -109,10 +109,8 @@ def _issue(job: FinishedJob, terms: _Terms, context: Context) -> _Issued:
 
 # the rungs that judge what this command makes; what a station made was judged when the job was read
 _MADE_HERE = frozenset(
-    (
-        *("pdf-coverage", "pdf-signature", "pdf-structure", "pdf-certification", "pdf-statements", "pdf-photos", "pdf-code", "pdf-rebuild"),
-        *("photos", "token-signature", "token-facts"),
-    )
+    {"pdf-coverage", "pdf-signature", "pdf-structure", "pdf-certification", "pdf-statements", "photos", "pdf-photos", "pdf-code"}
+    | {"token-signature", "token-facts", "pdf-rebuild"}
 )
 
 

@@ -9,6 +9,7 @@ from certify.errors import Malformed, Refused
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.clock import parse_rfc3339
 from certify.foundation.errors import system_reason
+from certify.foundation.files import read_regular
 from certify.photos.album import Album, read_album
 from certify.signing import dsse
 from certify.signing.chains import check_chain
@@ -37,8 +38,7 @@ class FinishedJob:
 
 def _read(path: Path, limit: int) -> bytes:
     try:
-        with path.open("rb") as stream:
-            data = stream.read(limit + 1)
+        data = read_regular(path, limit)
     except OSError as error:
         raise Malformed("issue", "job-unreadable", file=str(path), detail=system_reason(error)) from error
     if len(data) > limit:

@@ -12,7 +12,7 @@ from certify.bundle.writer import bundle_name
 from certify.errors import Malformed
 from certify.foundation.canonical import canonical_json, sha256_hex
 from certify.foundation.errors import system_reason
-from certify.foundation.files import private_folder, write_whole
+from certify.foundation.files import private_folder, read_regular, write_whole
 from certify.foundation.messages import Words
 from certify.foundation.strict import NotStrict, read_strict, to_canonical
 from certify.issuing.issuer import Request
@@ -56,9 +56,7 @@ def _damaged(folder: Path, detail: str | Words) -> Malformed:
 def read_issues(folder: Path) -> tuple[Issue, ...]:
     """What was issued, the oldest first. Raises Malformed (``issue.record-damaged``)."""
     try:
-        with (folder / FILE).open("rb") as stream:
-            data = stream.read(_MAX_FILE + 1)
-        return tuple(read_strict(data, _Record, _MAX_FILE).issues)
+        return tuple(read_strict(read_regular(folder / FILE, _MAX_FILE), _Record, _MAX_FILE).issues)
     except FileNotFoundError:
         return ()
     except OSError as error:
@@ -71,8 +69,7 @@ def stored_bundle(folder: Path, issue: Issue) -> bytes:
     """The bytes that were issued. Raises Malformed (``issue.record-damaged``) when they are gone or others."""
     path = folder / FOLDER / bundle_name(issue.certificate)
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BUNDLE + 1)
+        data = read_regular(path, MAX_BUNDLE)
     except OSError as error:
         raise _damaged(folder, Words("system.at", place=path.name, reason=system_reason(error))) from error
     if sha256_hex(data) != issue.bundle_sha256:

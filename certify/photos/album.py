@@ -12,7 +12,7 @@ import msgspec
 from certify.errors import Malformed, Refused
 from certify.foundation.canonical import sha256_hex
 from certify.foundation.errors import system_reason
-from certify.foundation.files import private_folder, sync_folder, write_whole
+from certify.foundation.files import private_folder, read_regular, sync_folder, write_whole
 from certify.foundation.messages import Words
 from certify.foundation.strict import NotStrict, read_strict, to_canonical
 from certify.photos.clean import CleanPhoto
@@ -103,8 +103,7 @@ def removed(album: Album, numbers: Iterable[int]) -> Album:
 
 def _read(path: Path, limit: int, job: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
-            data = stream.read(limit + 1)
+        data = read_regular(path, limit)
     except OSError as error:
         raise Malformed(
             "photos", "list-damaged", folder=str(job), detail=Words("system.at", place=path.name, reason=system_reason(error))

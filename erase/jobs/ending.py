@@ -7,6 +7,7 @@ from erase.jobs.journal import Journal
 from erase.jobs.recovery import exceptions, worked_ms, written_sectors
 from erase.jobs.sectors import count
 from erase.jobs.states import JobState
+from erase.planner import claims
 from erase.planner.limits import Limit
 from erase.planner.outcome import judge
 from erase.planner.plan import ErasurePlan
@@ -26,21 +27,25 @@ def ending(plan: ErasurePlan, state: JobState) -> Finished:
         resumed=state.sessions > 1,
     )
     judgement = judge(plan, record)
-    claim = judgement.claim
     return Finished(
         outcome=Outcome(judgement.outcome.value),
-        claim=Claim(
-            method=claim.method.value,
-            standard=claim.standard,
-            edition=claim.edition,
-            clause=claim.clause,
-            evidence=claim.evidence.value,
-            reasons=tuple(reason.value for reason in claim.reasons),
-        ),
+        claim=on_record(judgement.claim),
         sectors_written=written_sectors(state),
         exception_sectors=exception_sectors,
         ms=worked_ms(state),
         limits=_limits(plan, state),
+    )
+
+
+def on_record(claim: claims.Claim) -> Claim:
+    """A claim as the last line has it."""
+    return Claim(
+        method=claim.method.value,
+        standard=claim.standard,
+        edition=claim.edition,
+        clause=claim.clause,
+        evidence=claim.evidence.value,
+        reasons=tuple(reason.value for reason in claim.reasons),
     )
 
 

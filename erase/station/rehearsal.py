@@ -21,7 +21,8 @@ from certify.statement.erasure import statement_bytes
 from certify.statement.from_journal import JobFiles, erasure_from_files
 from erase.drive.facts import Machine
 from erase.errors import Refused
-from erase.jobs.events import Claim, Event, Finished, Identified, Opened, Outcome, Session, SessionKind, Tool, data_of
+from erase.jobs.ending import on_record
+from erase.jobs.events import Event, Finished, Identified, Opened, Outcome, Session, SessionKind, Tool, data_of
 from erase.planner.confirm import Confirmation
 from erase.planner.plan import ErasurePlan
 from erase.techniques.findings import Evidence
@@ -49,19 +50,11 @@ def rehearse(plan: ErasurePlan, confirmation: Confirmation, machine: Machine) ->
 def _files(plan: ErasurePlan, confirmation: Confirmation, machine: Machine) -> JobFiles:
     confirmed = canonical_json(confirmation.to_json())
     nothing = replace(plan.expected, method=Method.NONE, evidence=Evidence.NONE)
-    claim = Claim(
-        method=nothing.method.value,
-        standard=nothing.standard,
-        edition=nothing.edition,
-        clause=nothing.clause,
-        evidence=nothing.evidence.value,
-        reasons=tuple(reason.value for reason in nothing.reasons),
-    )
     events: tuple[Event, ...] = (
         Opened(confirmation.job, plan.sha256, sha256_hex(confirmed), Tool("haiki", version("haiki"))),
         Session(1, SessionKind.RUN, None, machine.to_json(), platform.python_version(), machine.kernel),
         Identified(plan.drive.to_json()),
-        Finished(Outcome.NOT_ERASED, claim, 0, 0, 0, tuple(limit.value for limit in plan.limits)),
+        Finished(Outcome.NOT_ERASED, on_record(nothing), 0, 0, 0, tuple(limit.value for limit in plan.limits)),
     )
     journal, last = b"", GENESIS
     for seq, event in enumerate(events):
