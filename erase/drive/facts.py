@@ -7,6 +7,10 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
+from erase.drive.report import SelfReport
+
 
 class Source(StrEnum):
     """Who said so."""
@@ -156,6 +160,8 @@ class Drive:
     holders: tuple[Holder, ...] = ()
     areas: tuple[Area, ...] = ()
     unusable: Unusable | None = None
+    report: SelfReport | None = None  # None: it was not asked, or nothing carries a question to it
+    profiles: tuple[str, ...] = ()  # ids of the hardware profiles that speak of it or of what it hangs on, general ones first
 
     @property
     def sectors(self) -> int:
@@ -216,5 +222,7 @@ def drive_from_json(value: dict[str, Any]) -> Drive:
         "holders": tuple(_holder(holder) for holder in value["holders"]),
         "areas": tuple(_area(area) for area in value.get("areas", ())),
         "unusable": None if value.get("unusable") is None else Unusable(value["unusable"]),
+        "report": msgspec.convert(value.get("report"), SelfReport | None),
+        "profiles": tuple(value.get("profiles", ())),
     }
     return Drive(**known)

@@ -6,11 +6,8 @@ erasure. What was not said is None or ``unknown``, never a comforting default.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
-from typing import Any
-
-from erase.drive.facts import Identity
 
 
 @unique
@@ -222,10 +219,9 @@ class Unseen:
 
 @dataclass(frozen=True)
 class SelfReport:
-    """Everything one drive said."""
+    """Everything one drive said, but for its names, which are the drive's identity."""
 
     way: Way
-    identity: Identity
     size: int | None = None  # bytes, as the drive says
     rotation: int | None = None  # 1: does not rotate; 401h and more: revolutions a minute; 0: not told
     hidden: HiddenAreas = field(default_factory=HiddenAreas)
@@ -240,7 +236,3 @@ class SelfReport:
     parts: NvmeParts | None = None
     doubts: tuple[Doubt, ...] = ()
     unseen: tuple[Unseen, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)

@@ -19,6 +19,46 @@ from erase.drive.facts import (
     Unusable,
     drive_from_json,
 )
+from erase.drive.report import (
+    Doubt,
+    Format,
+    Health,
+    HealthVerdict,
+    HiddenArea,
+    HiddenAreas,
+    Locking,
+    MmcErase,
+    Namespace,
+    NvmeErase,
+    NvmeParts,
+    Presence,
+    Sanitize,
+    SanitizeState,
+    Security,
+    SelfReport,
+    Unseen,
+    Way,
+    WhyUnseen,
+    Zoning,
+)
+
+REPORT = SelfReport(
+    way=Way.ATA,
+    size=40960,
+    rotation=7200,
+    hidden=HiddenAreas(hpa=HiddenArea(Presence.PRESENT, 4096), dco=HiddenArea(Presence.NONE), capacity=HiddenArea(Presence.NOT_APPLICABLE)),
+    security=Security(supported=True, enabled=False, locked=None, master_identifier=0xFFFE, erase_minutes=510),
+    sanitize=Sanitize(block_erase=True, overwrite=False, crypto=None, state=SanitizeState.IN_PROGRESS, progress_permille=10),
+    nvme_erase=NvmeErase(True, False, True, False, True),
+    mmc_erase=MmcErase(True, False, True),
+    locking=Locking(("opal-2", "pyrite-2"), enabled=True, locked=False, shadow_mbr=None),
+    encrypts=False,
+    health=Health(HealthVerdict.FAILING, 1, 2, 3, 4, 105, 41, 9000),
+    format=Format(512, 4096, 8, 1, Zoning.HOST_AWARE, write_cache=True),
+    parts=NvmeParts((Namespace(1, 4096, attached=True), Namespace(2, None, attached=None)), True, 8192, 0, False, 2, 2),
+    doubts=(Doubt("wrong-checksum", "smart"),),
+    unseen=(Unseen("dco", WhyUnseen.REFUSED),),
+)
 
 
 def fact(value):
@@ -39,6 +79,8 @@ DRIVE = Drive(
     holders=(Holder(HolderKind.PARTITION, "/dev/sda1", (Holder(HolderKind.MOUNT, "/srv"),)),),
     areas=(Area(AreaKind.NAMESPACE, "/dev/nvme0n2", 512, (Holder(HolderKind.SWAP, "/dev/nvme0n2"),)),),
     unusable=Unusable.NO_CAPACITY,
+    report=REPORT,
+    profiles=("usb-bridge", "usb-bridge-152d-0578"),
 )
 
 
@@ -48,8 +90,8 @@ def test_what_is_written_is_read_again():
 
 def test_drives_written_before_areas_were_known_are_read():
     old = DRIVE.to_json()
-    del old["areas"], old["unusable"]
-    assert drive_from_json(old) == replace(DRIVE, areas=(), unusable=None)
+    del old["areas"], old["unusable"], old["report"], old["profiles"]
+    assert drive_from_json(old) == replace(DRIVE, areas=(), unusable=None, report=None, profiles=())
 
 
 @pytest.mark.parametrize(
@@ -62,6 +104,8 @@ def test_drives_written_before_areas_were_known_are_read():
         {"areas": [{"kind": "rpmb"}]},
         {"extra": 1},
         {"nodes": None},
+        {"report": {"way": "telepathy"}},
+        {"report": {"way": "ata", "health": {"celsius": "warm"}}},
     ],
 )
 def test_other_forms_are_not_read(change):
