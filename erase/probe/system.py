@@ -11,9 +11,11 @@ from pathlib import Path
 
 from certify.foundation.logs import log
 from erase.drive.facts import Drive, Machine
+from erase.drive.inventory import Controller
 from erase.errors import Refused
 from erase.probe.cleaning import clean
 from erase.probe.comparison import Disagreement
+from erase.probe.controllers import read_controllers
 from erase.probe.groups import Group
 from erase.probe.machine import read_machine
 from erase.probe.nodes import Nodes, RealNodes
@@ -34,6 +36,7 @@ class Survey:
     drives: tuple[Drive, ...]
     answers: tuple[Answer, ...]
     disagreements: tuple[Disagreement, ...]
+    controllers: tuple[Controller, ...] = ()
 
 
 class Probe:
@@ -56,7 +59,8 @@ class Probe:
         whom nothing names. Who opens a drive to erase it learns that from the kernel anyway.
         """
         scene = self._look()
-        return Survey(self._ordered(scene, self._claimed(scene.listed)), scene.answers, scene.disagreements)
+        drives = self._ordered(scene, self._claimed(scene.listed))
+        return Survey(drives, scene.answers, scene.disagreements, read_controllers(self._tree))
 
     def drives(self) -> tuple[Drive, ...]:
         """Every drive, real ones first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Protocol
 
 from certify.foundation.commandline import Context
@@ -15,6 +14,8 @@ from erase.drive.facts import Bus, Drive, Holder, HolderKind, Machine, Source
 from erase.probe.holders import EXCLUSIVE
 from erase.probe.system import Survey
 from erase.station.columns import table
+from erase.station.drive_words import controller_lines, told_by
+from erase.station.listing import drive_list
 
 _COLUMNS = ("device", "model", "serial", "bus", "media", "size", "temperature", "state")
 _WIDEST = (24, 32, 40, 8, 12, 10, 8, 24)  # cells; a hostile drive must not push the rest off the screen
@@ -52,20 +53,12 @@ def show_list(context: Context, probe: SurveyProbe) -> int:
     machine, survey = probe.machine(), probe.survey()
     temperatures = [probe.temperature(drive) for drive in survey.drives]
     if context.as_json:
-        context.give(_as_json(machine, survey, temperatures))
+        context.give(drive_list(machine, survey, temperatures))
         return Exit.DONE
-    for line in (*_machine_lines(machine), "", *_drive_lines(survey.drives, temperatures), *_disagreement_lines(survey)):
+    drives = _drive_lines(survey.drives, temperatures)
+    for line in (*_machine_lines(machine), "", *drives, *_disagreement_lines(survey), *_hiding_places(survey)):
         context.say(line)
     return Exit.DONE
-
-
-def _as_json(machine: Machine, survey: Survey, temperatures: Sequence[float | None]) -> dict[str, object]:
-    return {
-        "machine": machine.to_json(),
-        "drives": [drive.to_json() | {"celsius": celsius} for drive, celsius in zip(survey.drives, temperatures, strict=True)],
-        "witnesses": [{"witness": found.witness, "error": found.error} for found in survey.answers],
-        "disagreements": [asdict(found) for found in survey.disagreements],
-    }
 
 
 def _machine_lines(machine: Machine) -> Iterator[str]:
@@ -99,6 +92,8 @@ def _drive_lines(drives: Sequence[Drive], temperatures: Sequence[float | None]) 
 def _row(drive: Drive, celsius: float | None) -> tuple[str, ...]:
     identity = drive.identity
     unknown = text("probe.list.unknown")
+    if celsius is None and drive.report is not None:
+        celsius = drive.report.health.celsius
     names = [fact.value for fact in (identity.vendor if drive.bus is not Bus.MMC else None, identity.model) if fact]
     return (
         drive.nodes[0],
@@ -136,6 +131,7 @@ def _notes(drive: Drive) -> Iterator[str]:
     for area in drive.areas:
         size = in_decimal_units(area.size) if area.size else text("probe.list.unknown")
         yield text(f"probe.list.area-{area.kind}", name=area.name, size=size)
+    yield from told_by(drive)
 
 
 def _name_notes(drive: Drive) -> Iterator[str]:
@@ -168,3 +164,8 @@ def _disagreement_lines(survey: Survey) -> Iterator[str]:
     for found in survey.disagreements:
         parameters = {"witness": found.witness, "node": found.node, "ours": found.ours, "theirs": found.theirs}
         yield text(f"probe.list.disagreement-{found.difference}", **parameters)
+
+
+def _hiding_places(survey: Survey) -> Iterator[str]:
+    lines = list(controller_lines(survey.controllers))
+    return iter(["", *lines] if lines else [])
