@@ -12,7 +12,9 @@ from erase.drive.facts import Drive, Source
 from erase.errors import Refused
 from erase.planner.identity import confirmation_name, named_drive, plain
 from erase.planner.plan import ErasurePlan
-from erase.techniques.obstacles import first_obstacle, node_of, parameters_of
+from erase.techniques.base import RefusedTechnique
+from erase.techniques.obstacles import node_of
+from erase.techniques.registry import TECHNIQUES
 
 SCHEMA = "https://haiki.example/confirmation/v1"
 LIFETIME = timedelta(minutes=15)  # of a confirmation whose job has not started
@@ -95,8 +97,9 @@ def confirm_started(plan: ErasurePlan, drive_now: Drive, confirmation: Confirmat
     check_same_drive(plan, drive_now)
     _check_name(plan.drive, confirmation.serial)
     _check_people(confirmation.operator, confirmation.witness)
-    if obstacle := first_obstacle(_as_planned(plan, drive_now), _TermsOf(plan)):
-        raise Refused("techniques", obstacle.value, **parameters_of(drive_now))
+    answer = TECHNIQUES[plan.technique].assess(_as_planned(plan, drive_now), _TermsOf(plan))
+    if isinstance(answer, RefusedTechnique):
+        raise answer.error()
     return ConfirmedPlan(plan, confirmation, _SEAL)
 
 

@@ -31,6 +31,7 @@ class RefusalReason(StrEnum):
     TOO_SMALL = "too-small"
     NOT_WHOLE_SECTORS = "not-whole-sectors"
     STANDS_ON_DRIVE = "stands-on-drive"
+    ZONED = "zoned"
     BOOT_MEDIUM = "boot-medium"
     MOUNTED = "mounted"
     SWAP_IN_USE = "swap-in-use"
@@ -38,6 +39,11 @@ class RefusalReason(StrEnum):
     READ_ONLY = "read-only"
     VIRTUAL_NOT_ALLOWED = "virtual-not-allowed"
     NO_IDENTITY = "no-identity"
+    LOCKED = "locked"
+    SHADOW_MBR = "shadow-mbr"
+    SANITIZE_RUNNING = "sanitize-running"
+    HIDDEN_AREA = "hidden-area"
+    CAPACITY_DIFFERS = "capacity-differs"
 
     @property
     def curable(self) -> bool:

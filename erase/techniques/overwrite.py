@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from certify.foundation.standards import conditions_met
 from erase.drive.facts import Drive
-from erase.techniques.base import Choices, Offer, RefusedTechnique, Step, StepKind, TechniqueId, Terms, Verify, VerifyKind
+from erase.drive.report import HiddenAreas, Presence, SanitizeState, Zoning
+from erase.techniques.base import Choices, Offer, RefusalReason, RefusedTechnique, Step, StepKind, TechniqueId, Terms, Verify, VerifyKind
 from erase.techniques.findings import Evidence, Findings, Reason, VerificationResult
 from erase.techniques.obstacles import first_obstacle, parameters_of
 
@@ -30,9 +31,33 @@ class OverwriteRecord:
 
 def assess(drive: Drive, terms: Terms) -> Offer | RefusedTechnique:
     """Every drive that can be written can be overwritten, unless something stands in the way."""
-    if obstacle := first_obstacle(drive, terms):
+    if obstacle := first_obstacle(drive, terms) or _out_of_reach(drive):
         return RefusedTechnique(ID, obstacle, parameters_of(drive))
     return Offer(ID)
+
+
+def _out_of_reach(drive: Drive) -> RefusalReason | None:
+    """What the drive says that keeps a host from writing all of it: the first in the order of the reasons.
+
+    What it did not say stands in the way of nothing; it is a limit on the papers.
+    """
+    report = drive.report
+    if report is None:
+        return None
+    security, locking, sanitize = report.security, report.locking, report.sanitize
+    found = {
+        RefusalReason.ZONED: report.format.zoning is Zoning.HOST_MANAGED,
+        RefusalReason.LOCKED: bool((security and security.locked) or (locking and locking.locked)),
+        RefusalReason.SHADOW_MBR: bool(locking and locking.shadow_mbr),
+        RefusalReason.SANITIZE_RUNNING: bool(sanitize and sanitize.state is SanitizeState.IN_PROGRESS),
+        RefusalReason.HIDDEN_AREA: _hides_something(report.hidden),
+        RefusalReason.CAPACITY_DIFFERS: report.size not in (None, drive.size),
+    }
+    return next((reason for reason in RefusalReason if found.get(reason)), None)
+
+
+def _hides_something(hidden: HiddenAreas) -> bool:
+    return any(area.presence is Presence.PRESENT for area in (hidden.hpa, hidden.dco, hidden.ama, hidden.capacity))
 
 
 def steps(size: int, choices: Choices) -> tuple[Step, ...]:

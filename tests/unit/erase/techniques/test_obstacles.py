@@ -6,6 +6,19 @@ import pytest
 
 from certify.foundation.messages import Language, text
 from erase.drive.facts import Holder, HolderKind, Identity, Unusable
+from erase.drive.report import (
+    Format,
+    HiddenArea,
+    HiddenAreas,
+    Locking,
+    Presence,
+    Sanitize,
+    SanitizeState,
+    Security,
+    SelfReport,
+    Way,
+    Zoning,
+)
 from erase.probe.holders import EXCLUSIVE
 from erase.techniques import overwrite
 from erase.techniques.base import Offer, RefusalReason, RefusedTechnique
@@ -41,6 +54,12 @@ OBSTACLES = {
     RefusalReason.READ_ONLY: {"read_only": True},
     RefusalReason.VIRTUAL_NOT_ALLOWED: {"virtual": "loop"},
     RefusalReason.NO_IDENTITY: {"identity": Identity()},
+    RefusalReason.ZONED: {"report": SelfReport(Way.ATA, format=Format(zoning=Zoning.HOST_MANAGED))},
+    RefusalReason.LOCKED: {"report": SelfReport(Way.ATA, security=Security(supported=True, locked=True))},
+    RefusalReason.SHADOW_MBR: {"report": SelfReport(Way.NVME, locking=Locking(("opal-2",), shadow_mbr=True))},
+    RefusalReason.SANITIZE_RUNNING: {"report": SelfReport(Way.NVME, sanitize=Sanitize(state=SanitizeState.IN_PROGRESS))},
+    RefusalReason.HIDDEN_AREA: {"report": SelfReport(Way.ATA, hidden=HiddenAreas(hpa=HiddenArea(Presence.PRESENT, 8)))},
+    RefusalReason.CAPACITY_DIFFERS: {"report": SelfReport(Way.ATA_BRIDGE, size=4_000_787_030_016)},
 }
 
 
@@ -122,7 +141,9 @@ def test_a_drive_of_one_sector_is_large_enough(a_drive):
 
 def test_only_what_a_person_can_remove_is_curable():
     incurable = {reason.value for reason in RefusalReason if not reason.curable}
-    assert incurable == {"no-medium", "no-capacity", "no-block-device", "no-namespace", "too-small", "not-whole-sectors", "stands-on-drive"}
+    assert incurable == {
+        "no-medium", "no-capacity", "no-block-device", "no-namespace", "too-small", "not-whole-sectors", "stands-on-drive", "zoned"
+    }  # fmt: skip
 
 
 REFUSED_AS_TEXT = {
@@ -177,3 +198,24 @@ REFUSED_AS_TEXT = {
 def test_the_refusal_reads_as_it_should(a_drive, reason, spoken):
     answer = overwrite.assess(a_drive(**OBSTACLES[RefusalReason(reason)]), TermsFor())
     assert answer.error().sentences(spoken) == REFUSED_AS_TEXT[reason, spoken]
+
+
+@pytest.mark.parametrize("area", ["hpa", "dco", "ama", "capacity"])
+def test_any_area_that_is_hidden_is_out_of_reach(a_drive, area):
+    report = SelfReport(Way.ATA, hidden=HiddenAreas(**{area: HiddenArea(Presence.PRESENT)}))
+    assert overwrite.assess(a_drive(report=report), TermsFor()).reason is RefusalReason.HIDDEN_AREA
+
+
+def test_a_drive_locked_by_tcg_is_locked(a_drive):
+    report = SelfReport(Way.NVME, locking=Locking(("opal-2",), locked=True))
+    assert overwrite.assess(a_drive(report=report), TermsFor()).reason is RefusalReason.LOCKED
+
+
+def test_what_a_drive_did_not_say_stands_in_no_ones_way(a_drive):
+    report = SelfReport(Way.ATA, security=Security(supported=None), locking=Locking(()), sanitize=Sanitize())
+    assert overwrite.assess(a_drive(report=report), TermsFor()) == Offer(overwrite.ID)
+
+
+def test_a_drive_that_tells_the_size_that_the_kernel_sees_is_offered(a_drive):
+    drive = a_drive()
+    assert overwrite.assess(a_drive(report=SelfReport(Way.ATA, size=drive.size)), TermsFor()) == Offer(overwrite.ID)
