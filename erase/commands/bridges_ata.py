@@ -57,9 +57,7 @@ def ata_registers(wrapper: Wrapper, data: bytes) -> AtaRegisters | None:
     if len(data) <= max(places) or len(set(data)) == 1:
         return None
     error, count, low, middle, high, device, status = (data[place] for place in places)
-    return AtaRegisters(
-        status=status, error=error, device=device, count=count, lba=low | middle << 8 | high << 16, upper_known=False
-    )
+    return AtaRegisters(status=status, error=error, device=device, count=count, lba=low | middle << 8 | high << 16, upper_known=False)
 
 
 # where each wrapper puts error, count, LBA 7:0, 15:8, 23:16, device, status

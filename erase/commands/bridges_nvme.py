@@ -30,7 +30,7 @@ class Exchange:
 
 def nvme_exchange(wrapper: Wrapper, command: NvmeCommand) -> Exchange:
     """The wrapper's form of a command. Raises NotSupported for what the wrapper can't carry."""
-    if wrapper is Wrapper.JMICRON_NVME:
+    if wrapper is Wrapper.JMICRON_NVME and not command.cdw2 and not command.cdw3:
         return _jmicron(command)
     if wrapper is Wrapper.ASMEDIA_NVME and _is_simple(command):
         numd = command.cdw10 >> 16
@@ -52,7 +52,8 @@ def nvme_completion(data: bytes) -> tuple[int, int] | None:
 def _is_simple(command: NvmeCommand) -> bool:
     """Identify of the controller or of namespace 1, and logs of the controller's up to 512 bytes from their beginning."""
     more = (command.cdw2, command.cdw3, command.cdw11, command.cdw12, command.cdw13, command.cdw14, command.cdw15)
-    if any(more) or command.cdw10 & 0xFF00 or command.data_out:
+    # of CDW10 only bits 7:0 and NUMD get through. Retain Asynchronous Event (bit 15) gets lost: nobody behind the bridge waits for events
+    if any(more) or command.cdw10 & 0x7F00 or command.data_out:
         return False
     if command.opcode == _IDENTIFY:
         namespace = command.cdw10 == _NAMESPACE and command.nsid == 1
@@ -62,7 +63,7 @@ def _is_simple(command: NvmeCommand) -> bool:
 
 def _jmicron(command: NvmeCommand) -> Exchange:
     """Three steps of ATA PASS-THROUGH (12)'s opcode. Byte 1: bit 7 admin, 3:0 step; bytes 3 to 5: length."""
-    words = (command.opcode, command.nsid, command.cdw2, command.cdw3, 0, 0, 0, 0, 0, 0)
+    words = (command.opcode, command.nsid, *[0] * 8)
     specific = (command.cdw10, command.cdw11, command.cdw12, command.cdw13, command.cdw14, command.cdw15)
     entry = b"".join(word.to_bytes(4, "little") for word in (*words, *specific))
     block = (_SIGNATURE + bytes(4) + entry).ljust(_BLOCK, b"\0")

@@ -42,7 +42,8 @@ def system_ioctl(descriptor: int, request: int, argument: Any) -> int:
     """The real one. Signals wait until it is over: a wait for /dev/sgN that they break off is begun anew by sending the command again."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     try:
-        return fcntl.ioctl(descriptor, request, argument)
+        returned: int = fcntl.ioctl(descriptor, request, argument)
+        return returned
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

@@ -50,7 +50,15 @@ _HOST_LATE = 0x03
 # TARGET_FAILURE, NEXUS_FAILURE and MEDIUM_ERROR are the midlayer's reading of a status that the device gave
 _HOST_DEVICE_SAID = frozenset({0x10, 0x11, 0x13})
 # driver bytes of kernels before 5.14; bits 7:4 were advice
-_DRIVER = {1: "DRIVER_BUSY", 2: "DRIVER_SOFT", 3: "DRIVER_MEDIA", 4: "DRIVER_ERROR", 5: "DRIVER_INVALID", 6: "DRIVER_TIMEOUT", 7: "DRIVER_HARD"}
+_DRIVER = {
+    1: "DRIVER_BUSY",
+    2: "DRIVER_SOFT",
+    3: "DRIVER_MEDIA",
+    4: "DRIVER_ERROR",
+    5: "DRIVER_INVALID",
+    6: "DRIVER_TIMEOUT",
+    7: "DRIVER_HARD",
+}
 _DRIVER_LATE, _DRIVER_SENSE = 6, 8
 
 
