@@ -1,0 +1,90 @@
+"""The system call under every pass-through: how it is made, its buffers, its time-outs, and its errors in our words."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import math
+import mmap
+import signal
+from collections.abc import Callable
+from typing import Any, Final
+
+from erase.errors import TransportError
+
+Ioctl = Callable[[int, int, Any], int]
+"""Descriptor, request number, structure (changed in place) -> what the kernel returned. Raises OSError."""
+
+_LONGEST_MS: Final = 0x7FFF_FFFF  # msecs_to_jiffies() takes what is above for 'for ever'
+
+_GONE = frozenset({errno.ENODEV, errno.ENXIO, errno.ESHUTDOWN, errno.ENOMEDIUM, errno.ENOLINK})
+_LATE = frozenset({errno.ETIMEDOUT, errno.ETIME})
+_FORBIDDEN = frozenset({errno.EPERM, errno.EACCES})
+# the kernel looked at the request and sent nothing
+_NOT_TAKEN = frozenset(
+    {
+        errno.EINVAL,
+        errno.EFAULT,
+        errno.E2BIG,
+        errno.EMSGSIZE,
+        errno.EOVERFLOW,
+        errno.ENOMEM,
+        errno.ENOTTY,
+        errno.EOPNOTSUPP,
+        errno.EDOM,
+        errno.EBADF,
+    }
+)
+
+
+def system_ioctl(descriptor: int, request: int, argument: Any) -> int:
+    """The real one. Signals wait until it is over: a wait for /dev/sgN that they break off is begun anew by sending the command again."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        returned: int = fcntl.ioctl(descriptor, request, argument)
+        return returned
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class Buffer:
+    """Memory at the start of a page, which every host adapter can reach without a copy. Zero bytes: no memory, address 0."""
+
+    def __init__(self, length: int, content: bytes = b"") -> None:
+        self._memory = mmap.mmap(-1, length) if length else None
+        self.address = 0
+        if self._memory is not None:
+            self._memory[: len(content)] = content
+            self.address = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
+
+    def head(self, length: int) -> bytes:
+        """The first bytes."""
+        return self._memory[:length] if self._memory is not None else b""
+
+
+def milliseconds(timeout: float, endless: int) -> int:
+    """A time-out in seconds as the kernel takes it; ``endless`` stands for infinity."""
+    return endless if math.isinf(timeout) else min(max(math.ceil(timeout * 1000), 1), _LONGEST_MS)
+
+
+def failure(error: OSError, device: str, command: str, seconds: float) -> TransportError:
+    """What the kernel's refusal means, as an error of ours with a closed code."""
+    number = error.errno or 0
+    if number in _GONE:
+        code = "no-device"
+    elif number in _LATE:
+        code = "time-out"
+    elif number in _FORBIDDEN:
+        code = "not-permitted"
+    elif number in _NOT_TAKEN:
+        code = "transfer-refused"
+    else:
+        code = "host-error"
+    return wire_error(code, device, command, seconds, errno.errorcode.get(number, str(number)))
+
+
+def wire_error(code: str, device: str, command: str, seconds: float, detail: str) -> TransportError:
+    """One of the closed codes no-device, time-out, host-error, driver-error, not-permitted, transfer-refused."""
+    shown = "-" if math.isinf(seconds) else f"{seconds:g}"
+    return TransportError("transports", code, device=device, command=command, seconds=shown, detail=detail)
