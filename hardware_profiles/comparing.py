@@ -19,6 +19,8 @@ _Differences = set[int]
 
 def overlap(one: Compiled, other: Compiled) -> _Differences:
     """By how many points the first can be more specific where both match; empty where they can't both match."""
+    if (one.rule.usb and other.rule.pci) or (one.rule.pci and other.rule.usb):
+        return set()  # what hangs on USB has no PCI ids
     totals: _Differences = {0}
     for differences in _by_key(one, other):
         totals = {total + difference for total in totals for difference in differences}

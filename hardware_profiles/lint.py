@@ -21,7 +21,7 @@ _LEAST_FIXED = 3  # a pattern that fixes fewer characters of a name matches half
 _LONGEST = {"vendor": 8, "model": 40, "firmware": 8, "serial": 20}  # fields of INQUIRY and IDENTIFY, in characters
 _CHOSEN = ("pass_through", "expect_pattern", "stuck_rule")  # where the most specific profile is heard
 _BOOT_OPTIONS = re.compile(
-    r"usb-storage\.quirks=[0-9a-f]{4}:[0-9a-f]{4}:[a-z]+|libata\.force=[a-z0-9.:,]+|libata\.allow_tpm=1|libata\.ignore_hpa=0"
+    r"usb-storage\.quirks=([0-9a-f]{4}:[0-9a-f]{4}|\*):[a-z]+|libata\.force=[a-z0-9.:,]+|libata\.allow_tpm=1|libata\.ignore_hpa=0"
 )
 
 
@@ -84,6 +84,19 @@ def _rule(rule: Rule) -> Iterator[tuple[str, str]]:
     """Matches everything, or nothing."""
     if not (rule.vendor or rule.model or rule.usb or rule.pci):
         yield "", "names no hardware: at least one of vendor, model, usb, pci"
+    yield from _alone(rule)
+    yield from _impossible(rule)
+    for key, longest in _LONGEST.items():
+        for pattern in getattr(rule, key):
+            yield from ((key, problem) for problem in _pattern(pattern, longest, key))
+    for key in ("vendor", "model", "firmware", "serial", "usb", "usb_release", "pci", "pci_subsystem"):
+        values = getattr(rule, key)
+        if len(set(values)) != len(values):
+            yield key, "says one thing twice"
+
+
+def _alone(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Keys that mean nothing by themselves."""
     for key, needs in (("usb_release", "usb"), ("pci_subsystem", "pci"), ("serial", "model")):
         if getattr(rule, key) and not getattr(rule, needs):
             yield key, f"means nothing without {needs}"
@@ -91,21 +104,19 @@ def _rule(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "firmware", "firmware names are the maker's own: means nothing without model, usb or pci"
     if rule.firmware and rule.firmware_range:
         yield "firmware_range", "give firmware or firmware_range, not both"
-    for key, longest in _LONGEST.items():
-        for pattern in getattr(rule, key):
-            yield from ((key, problem) for problem in _pattern(pattern, longest, key))
-    if rule.firmware_range is not None:
-        asked = rule.firmware_range
-        if not (0 <= asked.first <= asked.last < 10**asked.digits) or asked.digits < 1:
-            yield "firmware_range", f"matches nothing: from {asked.first} to {asked.last} in {asked.digits} digits"
+
+
+def _impossible(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Keys that no hardware can have together, and ranges without a number in them."""
+    asked = rule.firmware_range
+    if asked is not None and (not 1 <= asked.digits <= 8 or not 0 <= asked.first <= asked.last < 10**asked.digits):
+        yield "firmware_range", f"matches nothing: from {asked.first} to {asked.last} in {asked.digits} digits"
     if rule.usb and rule.transport not in (None, Transport.USB):
         yield "transport", f"matches nothing: usb ids and transport {rule.transport}"
+    if rule.usb and rule.pci:
+        yield "pci", "matches nothing: what hangs on USB has no PCI ids"
     if rule.kind is Kind.MMC and (rule.usb or rule.pci):
         yield "kind", "matches nothing: an MMC device has neither USB nor PCI ids"
-    for key in ("vendor", "model", "firmware", "serial", "usb", "usb_release", "pci", "pci_subsystem"):
-        values = getattr(rule, key)
-        if len(set(values)) != len(values):
-            yield key, "says one thing twice"
 
 
 def _pattern(pattern: str, longest: int, key: str) -> Iterator[str]:
