@@ -25,8 +25,8 @@ class Subject:
     """What was seen of a drive and of what it hangs on. What isn't known stays None, and matches no rule that asks for it.
 
     Texts as the drive gives them, without blanks at either end: of ATA and NVMe model and firmware from IDENTIFY, of SCSI vendor, product
-    and revision from INQUIRY, of MMC the product name. The PCI ids are those of the NVMe controller, or of the adapter the drive hangs on; what hangs on USB has none, and the USB
-    ids are those of its bridge.
+    and revision from INQUIRY, of MMC the product name. The PCI ids are those of the NVMe controller, or of the adapter that the drive
+    hangs on; what hangs on USB has none, and the USB ids are those of its bridge.
     """
 
     kind: Kind | None = None
@@ -85,7 +85,7 @@ class Compiled:
         rule, points = self.rule, 0
         for asked, seen, weight in ((rule.kind, subject.kind, KIND), (rule.transport, subject.transport, TRANSPORT)):
             if asked is not None:
-                if asked is not seen:
+                if asked != seen:
                     return None
                 points += weight
         for weighed in (
