@@ -134,7 +134,8 @@ class Area:
 class Unusable(StrEnum):
     """Why a drive that was found can't be written."""
 
-    NO_CAPACITY = "no-capacity"  # it says 0 sectors: not ready, broken, or a sector size that the kernel can't use (520, 528)
+    NO_CAPACITY = "no-capacity"  # it says 0 sectors: not ready, broken, or a sector size that the kernel can't use
+    SECTOR_FORMAT = "sector-format"  # it says itself that its sectors are ones that the kernel can't use (520, 524, 528 bytes)
     NO_MEDIUM = "no-medium"  # an empty reader
     NO_BLOCK_DEVICE = "no-block-device"  # only pass-through reaches it: kept back by a RAID controller or by its driver
     NO_NAMESPACE = "no-namespace"  # an NVMe controller without a namespace that we may use

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from erase.drive.facts import Area, AreaKind, Drive, Holder, HolderKind, Unusable
+from erase.probe.asking.targets import Target, target_of_block
 from erase.probe.beneath import Beneath
 from erase.probe.blocks import Block, read_blocks
 from erase.probe.boot import Boot
@@ -69,6 +70,11 @@ class Scene:
     def is_empty(self, group: Group) -> bool:
         """Whether it is a virtual device with nothing attached."""
         return group.blocks[0].size == 0 and self._disks[group.described_by.name].virtual in _NOTHING_ATTACHED
+
+    def target(self, group: Group) -> Target | None:
+        """Whom to ask about a group, by the path that describes it; None where nothing can be asked."""
+        block = group.described_by
+        return target_of_block(self._tree, block.name, block.node, block.path, self._disks[block.name])
 
     def drive(self, group: Group, *, is_claimed: bool = False) -> Drive:
         """All that is known of it. ``is_claimed``: the kernel says that somebody uses it exclusively."""

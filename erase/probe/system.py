@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,11 @@ from pathlib import Path
 from certify.foundation.logs import log
 from erase.drive.facts import Drive, Machine
 from erase.drive.inventory import Controller
+from erase.drive.report import WhyUnseen
 from erase.errors import Refused
+from erase.probe.asking.asker import Asked, Asker, Lines
+from erase.probe.asking.merging import with_asked
+from erase.probe.asking.targets import Target
 from erase.probe.cleaning import clean
 from erase.probe.comparison import Disagreement
 from erase.probe.controllers import read_controllers
@@ -25,8 +29,11 @@ from erase.probe.scene import Scene
 from erase.probe.temperature import read_temperature
 from erase.probe.tree import Tree
 from erase.probe.witnesses import Answer, Witness, hear_all, real_witnesses
+from erase.transports.opening import HeldLines, SystemLines
+from hardware_profiles import look_up
 
 _HERE = Path("/")
+_PATIENCE = 30.0  # seconds for all questions to one drive; each of them has less (asking.lines)
 
 
 @dataclass(frozen=True)
@@ -42,13 +49,24 @@ class Survey:
 class Probe:
     """Reads this machine, or one whose sysfs and procfs were recorded below ``root``.
 
-    Each question is answered anew: drives come and go. What is read of a SCSI or ATA drive is what the kernel kept from
-    the moment when it found the drive; no command is sent.
+    Each question is answered anew: drives come and go. sysfs keeps what a SCSI or ATA drive said when the kernel found it; the drive
+    itself is asked too, with commands that only read.
     """
 
-    def __init__(self, root: Path = _HERE, *, witnesses: Sequence[Witness] | None = None, nodes: Nodes | None = None) -> None:
+    def __init__(
+        self,
+        root: Path = _HERE,
+        *,
+        witnesses: Sequence[Witness] | None = None,
+        nodes: Nodes | None = None,
+        lines: Lines | None = None,
+        held: Callable[[int], Lines] = HeldLines,
+    ) -> None:
         self._tree = Tree(root)
         self._nodes = nodes or RealNodes(root)
+        # a recorded machine's drives can't be asked
+        self._lines = lines if lines is not None else (SystemLines() if root == _HERE else None)
+        self._held = held
         # pyudev and blkinfo can only speak of the machine that they run on
         self._witnesses = witnesses if witnesses is not None else (real_witnesses() if root == _HERE else ())
 
@@ -59,12 +77,12 @@ class Probe:
         whom nothing names. Who opens a drive to erase it learns that from the kernel anyway.
         """
         scene = self._look()
-        drives = self._ordered(scene, self._claimed(scene.listed))
+        drives = self._all(scene, self._claimed(scene.listed))
         return Survey(drives, scene.answers, scene.disagreements, read_controllers(self._tree))
 
     def drives(self) -> tuple[Drive, ...]:
         """Every drive, real ones first."""
-        return self._ordered(self._look(), frozenset())
+        return self._all(self._look(), frozenset())
 
     def drive(self, device: str) -> Drive:
         """The drive that a node or a link to a node means.
@@ -72,11 +90,12 @@ class Probe:
         Raises Refused: no-such-device, not-a-block-device, device-unreadable, is-a-partition, is-an-area, not-a-drive,
         nothing-attached.
         """
-        return self._drive_numbered(self._nodes.number_at(device), clean(device))
+        return self._drive_numbered(self._nodes.number_at(device), clean(device), self._lines)
 
     def drive_of(self, descriptor: int) -> Drive:
         """The drive behind an open descriptor. Raises Refused as :meth:`drive` does."""
-        return self._drive_numbered(self._nodes.number_of(descriptor), f"fd {descriptor}")
+        lines = self._held(descriptor) if self._lines is not None else None
+        return self._drive_numbered(self._nodes.number_of(descriptor), f"fd {descriptor}", lines)
 
     def machine(self) -> Machine:
         """The computer itself."""
@@ -103,11 +122,31 @@ class Probe:
         answers = ask_all({node: partial(self._nodes.is_claimed, node) for node in with_medium})
         return frozenset(with_medium[node] for node, answer in answers.items() if answer is True)
 
-    def _ordered(self, scene: Scene, claimed: frozenset[Group]) -> tuple[Drive, ...]:
-        drives = (*(scene.drive(group, is_claimed=group in claimed) for group in scene.listed), *unreachable_drives(self._tree))
+    def _all(self, scene: Scene, claimed: frozenset[Group]) -> tuple[Drive, ...]:
+        """Every drive with its own word, real ones first."""
+        found = [(scene.drive(group, is_claimed=group in claimed), scene.target(group)) for group in scene.listed]
+        drives = self._asked([*found, *unreachable_drives(self._tree)], self._lines)
         return tuple(sorted(drives, key=lambda drive: (drive.virtual is not None, _natural(drive.nodes[0]))))
 
-    def _drive_numbered(self, number: str, shown: str) -> Drive:
+    def _asked(self, found: Sequence[tuple[Drive, Target | None]], lines: Lines | None) -> tuple[Drive, ...]:
+        """The drives with what they tell of themselves: all are asked at the same time, and who is silent is left behind."""
+        if lines is None:
+            return tuple(drive for drive, _ in found)
+        asker = Asker(lines, look_up)
+        answers = ask_all({str(place): partial(asker.ask, target) for place, (_, target) in enumerate(found) if target}, _PATIENCE)
+        return tuple(self._with_answer(drive, target, answers.get(str(place))) for place, (drive, target) in enumerate(found))
+
+    @staticmethod
+    def _with_answer(drive: Drive, target: Target | None, answer: Asked | BaseException | None) -> Drive:
+        if target is None or answer is None:
+            return drive
+        if isinstance(answer, Asked):
+            return with_asked(drive, answer)
+        if not isinstance(answer, TimeoutError):
+            raise answer  # a defect of ours: nobody shall take it for a drive's silence
+        return with_asked(drive, Asked.nothing(target, WhyUnseen.SILENT))
+
+    def _drive_numbered(self, number: str, shown: str, lines: Lines | None) -> Drive:
         scene = self._look()
         block = scene.blocks.by_number.get(number)
         if block is None:
@@ -121,7 +160,8 @@ class Probe:
             raise Refused("probe", "not-a-drive", device=shown)
         if scene.is_empty(group):
             raise Refused("probe", "nothing-attached", device=shown)
-        return scene.drive(group)
+        (drive,) = self._asked([(scene.drive(group), scene.target(group))], lines)
+        return drive
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

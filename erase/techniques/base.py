@@ -26,6 +26,7 @@ class RefusalReason(StrEnum):
 
     NO_MEDIUM = "no-medium"
     NO_CAPACITY = "no-capacity"
+    SECTOR_FORMAT = "sector-format"
     NO_BLOCK_DEVICE = "no-block-device"
     NO_NAMESPACE = "no-namespace"
     TOO_SMALL = "too-small"

@@ -42,6 +42,7 @@ BOOT = Holder(HolderKind.BOOT_MEDIUM, "/run/live/medium")
 OBSTACLES = {
     RefusalReason.NO_MEDIUM: {"unusable": Unusable.NO_MEDIUM, "size": 0},
     RefusalReason.NO_CAPACITY: {"unusable": Unusable.NO_CAPACITY, "size": 0, "logical_sector": 0},
+    RefusalReason.SECTOR_FORMAT: {"unusable": Unusable.SECTOR_FORMAT, "size": 0},
     RefusalReason.NO_BLOCK_DEVICE: {"unusable": Unusable.NO_BLOCK_DEVICE, "nodes": ()},
     RefusalReason.NO_NAMESPACE: {"unusable": Unusable.NO_NAMESPACE},
     RefusalReason.TOO_SMALL: {"size": 511},
@@ -142,7 +143,8 @@ def test_a_drive_of_one_sector_is_large_enough(a_drive):
 def test_only_what_a_person_can_remove_is_curable():
     incurable = {reason.value for reason in RefusalReason if not reason.curable}
     assert incurable == {
-        "no-medium", "no-capacity", "no-block-device", "no-namespace", "too-small", "not-whole-sectors", "stands-on-drive", "zoned"
+        "no-medium", "no-capacity", "sector-format", "no-block-device", "no-namespace", "too-small", "not-whole-sectors",
+        "stands-on-drive", "zoned",
     }  # fmt: skip
 
 

@@ -1,0 +1,121 @@
+"""Asks a drive: opens the line that fits how it is attached, and goes on in the language that it answers in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from erase.commands.bridges import ATA_WRAPPERS, NVME_WRAPPERS, Wrapper
+from erase.drive.facts import Identity
+from erase.drive.report import SelfReport, Unseen, Way, WhyUnseen
+from erase.errors import TransportError
+from erase.probe.asking.ata import AtaCarrier, ask_ata
+from erase.probe.asking.lines import Told
+from erase.probe.asking.manners import Known, LookUp, knowledge_of
+from erase.probe.asking.mmc import ask_mmc
+from erase.probe.asking.nvme import ask_nvme
+from erase.probe.asking.scsi import ask_scsi
+from erase.probe.asking.targets import Speech, Target
+from erase.transports.bridges import Guarded, ata_through, nvme_through
+from erase.transports.protocols import MmcTransport, NvmeTransport, ScsiTransport
+
+_WAYS = {Speech.ATA: Way.ATA, Speech.BRIDGE: Way.ATA_BRIDGE, Speech.SCSI: Way.SCSI, Speech.NVME: Way.NVME, Speech.MMC: Way.MMC}
+_BY_CODE = {"not-permitted": WhyUnseen.NOT_PERMITTED}
+
+
+class Lines(Protocol):
+    """Where transports come from. Each opens a node for the time of the block; raises TransportError where it can't be opened."""
+
+    def scsi(self, node: str) -> AbstractContextManager[ScsiTransport]: ...
+    def nvme(self, node: str) -> AbstractContextManager[NvmeTransport]: ...
+    def mmc(self, node: str) -> AbstractContextManager[MmcTransport]: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What came of asking one drive."""
+
+    told: Told
+    profiles: tuple[str, ...]  # names of the hardware profiles that matched, from general to specific
+    names_are_unique: bool = True  # EUI-64 and NGUID tell this drive from others
+
+    @classmethod
+    def nothing(cls, target: Target, why: WhyUnseen) -> Asked:
+        """Nobody answered."""
+        return cls(Told(Identity(), SelfReport(_WAYS[target.speech], unseen=(Unseen("identify", why),))), ())
+
+
+class Asker:
+    """Asks through ``lines``, with the manners that ``look_up`` knows."""
+
+    def __init__(self, lines: Lines, look_up: LookUp) -> None:
+        self._lines = lines
+        self._look_up = look_up
+
+    def ask(self, target: Target) -> Asked:
+        """Everything that the target tells. Never raises for what a drive or a wire does."""
+        try:
+            return self._ask(target)
+        except TransportError as error:
+            return Asked.nothing(target, _BY_CODE.get(error.code, WhyUnseen.WIRE))
+
+    def _ask(self, target: Target) -> Asked:
+        known = self._known(target, target.description.identity, target.speech)
+        if target.speech is Speech.NVME:
+            with self._lines.nvme(target.node) as nvme:
+                return self._concluded(target, known, ask_nvme(Guarded(nvme, known.manners, target.node), target.nsid))
+        if target.speech is Speech.MMC:
+            with self._lines.mmc(target.node) as mmc:
+                return self._concluded(target, known, ask_mmc(mmc))
+        with self._lines.scsi(target.node) as scsi:
+            if target.speech is Speech.SCSI:
+                told = ask_scsi(Guarded(scsi, known.manners, target.node), of_a_bridge=False)
+                return self._concluded(target, known, told)
+            return self._ask_behind(target, known, scsi)
+
+    def _ask_behind(self, target: Target, known: Known, scsi: ScsiTransport) -> Asked:
+        """An ATA drive behind an adapter, or whatever lies behind a bridge: the first who identifies itself."""
+        silent: list[Told] = []
+        for told in self._attempts(target, known, scsi):
+            if told.is_identified:
+                return self._concluded(target, known, told)
+            silent.append(told)
+        spoken = ask_scsi(Guarded(scsi, known.manners, target.node), of_a_bridge=True)
+        unseen = [part for told in silent for part in told.report.unseen] or [Unseen("identify", WhyUnseen.NO_WAY)]
+        doubts = [doubt for told in silent for doubt in told.report.doubts]
+        report = replace(
+            spoken.report,
+            doubts=tuple(dict.fromkeys((*doubts, *spoken.report.doubts))),
+            unseen=tuple(dict.fromkeys((*unseen, *spoken.report.unseen))),
+        )
+        return self._concluded(target, known, replace(spoken, report=report))
+
+    def _attempts(self, target: Target, known: Known, scsi: ScsiTransport) -> Iterator[Told]:
+        manners = known.manners
+        is_bridge = target.speech is Speech.BRIDGE
+        way = Way.ATA_BRIDGE if is_bridge else Way.ATA
+        if manners.wrapper in ATA_WRAPPERS or (manners.wrapper in NVME_WRAPPERS and known.try_ata_first):
+            first = manners if manners.wrapper in ATA_WRAPPERS else replace(manners, wrapper=Wrapper.SAT_16)
+
+            def restrict(identity: Identity) -> tuple[AtaCarrier, bool]:
+                found = self._known(target, identity, Speech.ATA)
+                forbidden = first.forbidden | found.manners.forbidden
+                careful = replace(found.manners, wrapper=first.wrapper, forbidden=forbidden, never_a1=first.never_a1)
+                return ata_through(scsi, careful, target.node), found.believes_native_max and known.believes_native_max
+
+            yield ask_ata(ata_through(scsi, first, target.node), way, restrict, trust_unchecked=not is_bridge)
+        if manners.wrapper in NVME_WRAPPERS:
+            yield ask_nvme(nvme_through(scsi, manners, target.node), 1, Way.NVME_BRIDGE)
+
+    def _known(self, target: Target, identity: Identity, speech: Speech) -> Known:
+        return knowledge_of(target, identity, speech, self._look_up)
+
+    def _concluded(self, target: Target, before: Known, told: Told) -> Asked:
+        """With the profiles that speak of the drive by the names that it gave itself."""
+        if not told.is_identified:
+            return Asked(told, before.names, before.names_are_unique)
+        speech = {Way.ATA: Speech.ATA, Way.ATA_BRIDGE: Speech.ATA, Way.NVME_BRIDGE: Speech.NVME}.get(told.report.way, target.speech)
+        after = self._known(target, told.identity, speech)
+        return Asked(told, tuple(dict.fromkeys((*before.names, *after.names))), before.names_are_unique and after.names_are_unique)

@@ -1,0 +1,21 @@
+"""What TCG Level 0 Discovery says of locks, whichever family of commands carried it."""
+
+from __future__ import annotations
+
+from erase.commands import tcg_discovery
+from erase.drive.report import Locking
+from erase.probe.asking.lines import Notes
+
+SECURITY_PROTOCOL, LEVEL_0 = tcg_discovery.LEVEL_0
+DISCOVERY_SIZE = tcg_discovery.SIZE
+
+
+def locking_of(data: bytes, notes: Notes) -> Locking | None:
+    """The locks; None where the drive speaks no TCG, or says nothing that can be believed."""
+    found = tcg_discovery.discovery(data)
+    notes.doubt("locking", found.doubts)
+    classes = tuple(ssc.value for ssc in found.sscs)
+    locking = found.locking
+    if locking is None:
+        return Locking(classes) if classes else None
+    return Locking(classes, enabled=locking.enabled, locked=locking.locked, shadow_mbr=locking.shadowed)
