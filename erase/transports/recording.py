@@ -147,15 +147,17 @@ def _clean(exchange: Exchange, replaced: dict[bytes, bytes]) -> Exchange:
     if isinstance(outcome, TransportError):
         told = {key: _clean_text(str(value), replaced) for key, value in outcome.parameters.items()}
         return Exchange(exchange.command, TransportError(outcome.room, outcome.code, **told))
-    if isinstance(outcome, tuple) and isinstance(exchange.command, tuple):
-        parts = [
+    cleaned: Any
+    if isinstance(outcome, tuple):
+        commands: Any = exchange.command
+        cleaned = tuple(
             replace(answer, response=without_cid_serial(command, answer.response), data=_clean_data(answer.data, replaced))
-            for command, answer in zip(exchange.command, outcome, strict=True)
-        ]
-        return Exchange(exchange.command, tuple(parts))
-    cleaned: Any = replace(outcome, data=_clean_data(outcome.data, replaced))
-    if isinstance(cleaned, ScsiAnswer):
-        cleaned = replace(cleaned, sense=scrub(cleaned.sense, replaced))
+            for command, answer in zip(commands, outcome, strict=True)
+        )
+    elif isinstance(outcome, ScsiAnswer):
+        cleaned = replace(outcome, data=_clean_data(outcome.data, replaced), sense=scrub(outcome.sense, replaced))
+    else:
+        cleaned = replace(outcome, data=_clean_data(outcome.data, replaced))
     return Exchange(exchange.command, cleaned)
 
 
