@@ -117,7 +117,7 @@ def anonymous(exchanges: list[Exchange], also: tuple[str, ...] = ()) -> tuple[tu
 
 def to_lines(exchanges: tuple[Exchange, ...]) -> str:
     """One line for each exchange."""
-    return "".join(json.dumps(_exchange_to_json(exchange), ensure_ascii=False) + "\n" for exchange in exchanges)
+    return "".join(json.dumps(_exchange_to_json(exchange)) + "\n" for exchange in exchanges)
 
 
 def from_lines(text: str) -> tuple[Exchange, ...]:
@@ -202,7 +202,7 @@ def _exchange_from_json(line: dict[str, Any]) -> Exchange:
         error = line["error"]
         return Exchange(command, TransportError("transports", str(error["code"]), **dict(error["parameters"])))
     outcome = _from_json(line["answer"], answer_type)
-    if isinstance(command, tuple) and len(command) != len(outcome):
+    if isinstance(command, tuple) is not isinstance(outcome, tuple) or (isinstance(command, tuple) and len(command) != len(outcome)):
         raise ValueError("as many answers as commands")
     return Exchange(command, outcome)
 
