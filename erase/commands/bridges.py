@@ -5,6 +5,7 @@ Hardware profiles fill :class:`Manners`; everything here is a pure function of i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
@@ -80,6 +81,33 @@ class Delicate(StrEnum):
     NVME_ABORT = "nvme-abort"
     NVME_IDENTIFY_DESCRIPTORS = "nvme-identify-descriptors"
     NVME_SECURITY_SEND = "nvme-security-send"
+
+
+# words of profiles that no single command on the wire shows: they are for the planner
+_OF_THE_PLANNER = frozenset(
+    {
+        "ata-queued-trim",
+        "ata-queued",
+        "ata-forced-unit-access",
+        "ata-ultra-dma",
+        "scsi-forced-unit-access",
+        "nvme-write-zeroes",
+        "nvme-deallocate",
+        "tcg-revert-psid",
+        "tcg-revert",
+        "tcg-generate-key",
+        "mmc-erase",
+        "mmc-trim",
+        "mmc-secure-erase",
+        "mmc-secure-trim",
+        "mmc-sanitize",
+    }
+)
+
+
+def delicate(words: Iterable[str]) -> frozenset[Delicate]:
+    """Those of a profile's words that can be kept from the wire. Raises ValueError for a word that no profile has."""
+    return frozenset(Delicate(word) for word in words if word not in _OF_THE_PLANNER)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Final
 from erase.commands.wire import AtaCommand, MmcCommand, NvmeCommand, ScsiCommand
 
 _INQUIRY: Final = 0x12
-_IDENTIFY_DEVICE: Final = 0xEC
 _NVME_IDENTIFY: Final = 0x06
 _CID: Final = frozenset({2, 10})  # ALL_SEND_CID, SEND_CID (JESD84-B51 section 6.10.4)
 
@@ -21,7 +20,7 @@ def names_in(command: AtaCommand | NvmeCommand | ScsiCommand, data: bytes) -> fr
         found |= set(_inquiry_names(command.cdb, data))
     elif isinstance(command, NvmeCommand) and command.opcode == _NVME_IDENTIFY:
         found |= set(_identify_names(command.cdw10 & 0xFF, data))
-    if (isinstance(command, AtaCommand) and command.command == _IDENTIFY_DEVICE) or _is_identify(data):
+    if command.name.endswith("IDENTIFY DEVICE") or _is_identify(data):
         found |= set(_ata_names(data))
     return frozenset(name for name in found if len(set(name)) > 1)
 

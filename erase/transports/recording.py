@@ -117,7 +117,7 @@ def anonymous(exchanges: list[Exchange], also: tuple[str, ...] = ()) -> tuple[tu
 
 def to_lines(exchanges: tuple[Exchange, ...]) -> str:
     """One line for each exchange."""
-    return "".join(json.dumps(_exchange_to_json(exchange), ensure_ascii=False) + "\n" for exchange in exchanges)
+    return "".join(json.dumps(_exchange_to_json(exchange)) + "\n" for exchange in exchanges)
 
 
 def from_lines(text: str) -> tuple[Exchange, ...]:
@@ -147,15 +147,17 @@ def _clean(exchange: Exchange, replaced: dict[bytes, bytes]) -> Exchange:
     if isinstance(outcome, TransportError):
         told = {key: _clean_text(str(value), replaced) for key, value in outcome.parameters.items()}
         return Exchange(exchange.command, TransportError(outcome.room, outcome.code, **told))
-    if isinstance(outcome, tuple) and isinstance(exchange.command, tuple):
-        parts = [
+    cleaned: Any
+    if isinstance(outcome, tuple):
+        commands: Any = exchange.command
+        cleaned = tuple(
             replace(answer, response=without_cid_serial(command, answer.response), data=_clean_data(answer.data, replaced))
-            for command, answer in zip(exchange.command, outcome, strict=True)
-        ]
-        return Exchange(exchange.command, tuple(parts))
-    cleaned: Any = replace(outcome, data=_clean_data(outcome.data, replaced))
-    if isinstance(cleaned, ScsiAnswer):
-        cleaned = replace(cleaned, sense=scrub(cleaned.sense, replaced))
+            for command, answer in zip(commands, outcome, strict=True)
+        )
+    elif isinstance(outcome, ScsiAnswer):
+        cleaned = replace(outcome, data=_clean_data(outcome.data, replaced), sense=scrub(outcome.sense, replaced))
+    else:
+        cleaned = replace(outcome, data=_clean_data(outcome.data, replaced))
     return Exchange(exchange.command, cleaned)
 
 
@@ -200,7 +202,7 @@ def _exchange_from_json(line: dict[str, Any]) -> Exchange:
         error = line["error"]
         return Exchange(command, TransportError("transports", str(error["code"]), **dict(error["parameters"])))
     outcome = _from_json(line["answer"], answer_type)
-    if isinstance(command, tuple) and len(command) != len(outcome):
+    if isinstance(command, tuple) is not isinstance(outcome, tuple) or (isinstance(command, tuple) and len(command) != len(outcome)):
         raise ValueError("as many answers as commands")
     return Exchange(command, outcome)
 
