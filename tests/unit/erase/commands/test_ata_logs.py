@@ -22,6 +22,12 @@ def page(number, qwords, *, header=VALID | 0x0001):
     return bytes(data)
 
 
+def test_logs_and_pages_have_their_addresses():
+    assert (ata_logs.LOG_DIRECTORY, ata_logs.LOG_DEVICE_STATISTICS, ata_logs.LOG_IDENTIFY_DEVICE_DATA) == (0x00, 0x04, 0x30)
+    pages = (ata_logs.PAGE_SUPPORTED, ata_logs.PAGE_CAPABILITIES, ata_logs.PAGE_CURRENT_SETTINGS, ata_logs.PAGE_SECURITY)
+    assert pages == (0x00, 0x03, 0x04, 0x06)
+
+
 # --- directory
 
 
