@@ -15,6 +15,7 @@ LOG_DEVICE_STATISTICS = 0x04
 LOG_IDENTIFY_DEVICE_DATA = 0x30
 
 PAGE_SUPPORTED = 0x00
+PAGE_CAPACITY = 0x02
 PAGE_CAPABILITIES = 0x03
 PAGE_CURRENT_SETTINGS = 0x04
 PAGE_SECURITY = 0x06
@@ -59,6 +60,11 @@ def parse_supported_pages(data: bytes) -> frozenset[int] | None:
     if not header_fits(data, PAGE_SUPPORTED) or data[8] == 0:
         return None
     return frozenset(data[9 : 9 + data[8]])
+
+
+def parse_capacity(data: bytes) -> int | None:
+    """Page 02h of log 30h (ACS-4 section 9.11.4): user addressable logical sectors; None where it doesn't tell. Total."""
+    return (_valid(data, 1) & 0xFFFFFFFFFFFF or None) if _page(data, PAGE_CAPACITY) else None
 
 
 @dataclass(frozen=True)

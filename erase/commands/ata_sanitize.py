@@ -12,8 +12,6 @@ from erase.commands.ata_outcome import AtaOutcome, outcome_of
 from erase.commands.ata_words import has
 from erase.commands.wire import AtaAnswer, AtaCommand, AtaProtocol
 
-PROGRESS_WHOLE = 0x10000  # progress is told in these parts
-PROGRESS_NONE = 0xFFFF  # no sanitize runs
 MOST_PASSES = 16
 _UNRESTRICTED_EXIT = 0x0010  # COUNT bit 4, FAILURE MODE
 _ZONE_NO_RESET = 0x8000  # COUNT bit 15, ZNR

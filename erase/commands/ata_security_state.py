@@ -8,7 +8,7 @@ from enum import StrEnum, unique
 from erase.commands.ata_doubts import AtaDoubt
 from erase.commands.ata_words import has, marked, told
 
-FACTORY_MASTER = 0xFFFE  # word 92: the master password is the one from the factory
+_FACTORY_MASTER = 0xFFFE  # word 92: the master password is the one from the factory
 _RESERVED = 0xFEC0  # word 128 bits 15:9 and 7:6
 
 
@@ -54,6 +54,11 @@ class AtaSecurity:
     master_identifier: int | None = None  # word 92; None: not supported
     normal_time: EraseTime = EraseTime()
     enhanced_time: EraseTime = EraseTime()
+
+    @property
+    def master_from_factory(self) -> bool:
+        """Whether the drive says that its master password is the maker's."""
+        return self.master_identifier == _FACTORY_MASTER
 
     @property
     def state(self) -> AtaSecurityState | None:

@@ -10,7 +10,6 @@ from enum import IntEnum, unique
 
 from erase.commands.ata_words import has
 
-PROGRESS_WHOLE = 0x10000  # progress is told in these parts (SPC-5 section 4.4.2.4.4)
 _FIXED, _DESCRIPTOR = (0x70, 0x71), (0x72, 0x73)  # the second of each is a deferred error (SPC-5 table 28)
 _FIXED_LEAST, _DESCRIPTORS_FROM = 8, 8
 _INFORMATION, _SENSE_KEY_SPECIFIC = 0x00, 0x02  # descriptor types (SPC-5 table 31)
