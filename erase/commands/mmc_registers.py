@@ -22,7 +22,6 @@ class MmcDoubt(StrEnum):
     CRC = "crc"
     TEXT_NOT_ASCII = "text-not-ascii"
     RESERVED_VALUE = "reserved-value"
-    NO_CAPACITY = "no-capacity"
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,11 @@ def sd_cid(data: bytes) -> Cid:
 
 def _cid(data: bytes, *, oem: tuple[int, int], product: tuple[int, int], revision: int, serial: tuple[int, int]) -> Cid:
     doubts = _register_doubts(data)
+    if doubts:
+        return Cid(tuple(doubts), None, None, None, None, None)
     name = data[slice(*product)]
     if not is_plain(name):
         doubts.append(MmcDoubt.TEXT_NOT_ASCII)
-    if {MmcDoubt.BLANK, MmcDoubt.LENGTH, MmcDoubt.CRC}.intersection(doubts):
-        return Cid(tuple(doubts), None, None, None, None, None)
     number = data[slice(*serial)]
     return Cid(
         doubts=tuple(doubts),
