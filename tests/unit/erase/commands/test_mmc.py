@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from erase.commands import mmc_commands as mmc
 from erase.commands.mmc_commands import CardError, CardState, EraseKind, Partition, WriteProtect
 from erase.commands.mmc_ext_csd import EndOfLife, RemovalType, ext_csd
-from erase.commands.mmc_registers import Cid, Csd, MmcDoubt, crc7, mmc_cid, mmc_csd, sd_cid, sd_csd
+from erase.commands.mmc_registers import Cid, Csd, MmcDoubt, SdStatus, crc7, mmc_cid, mmc_csd, sd_cid, sd_csd, sd_status
 from erase.commands.wire import MmcTransfer
 
 WHOLE = st.binary(min_size=1, max_size=200).map(lambda seed: (seed * 512)[:512])
@@ -205,10 +205,24 @@ def test_the_size_of_an_sd_card_is_in_its_csd():
 def test_any_bytes_give_a_register(data):
     mmc_cid(data)
     sd_cid(data)
+    sd_status(data)
     for found in (mmc_csd(data), sd_csd(data)):
         if found.erase:
             assert int.from_bytes(data, "big") >> 84 & 1 << 5
             assert not found.doubts
+
+
+@pytest.mark.parametrize(
+    ("byte", "expected"), [("00", ((), False, False)), ("02", ((), True, False)), ("01", ((), False, True)), ("03", ((), True, True))]
+)
+def test_what_an_sd_card_does_on_discard_is_told(byte, expected):
+    # SD 4.10.2: bits 313 and 312 of 512, the first byte the most significant
+    assert sd_status(bytes(24) + bytes.fromhex(byte) + bytes(39)) == SdStatus(*expected)
+
+
+@pytest.mark.parametrize(("data", "doubt"), [(bytes(63), MmcDoubt.LENGTH), (b"", MmcDoubt.LENGTH), (b"\xff" * 64, MmcDoubt.BLANK)])
+def test_an_sd_status_that_is_none_tells_nothing(data, doubt):
+    assert sd_status(data) == SdStatus((doubt,), None, None)
 
 
 def registers(**places: str) -> bytes:
