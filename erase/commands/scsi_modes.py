@@ -96,7 +96,8 @@ def _mode_data(data: bytes, header: int, length: int, descriptors: int | None, *
     start = header + (descriptors or 0)
     protected = Fields(whole, "big").flag(2 if header == 4 else 3, 7)
     block = _block_descriptor(whole[header:start], doubts, long=long)
-    return ModeData(tuple(sorted(doubts)), protected, block, _pages(whole[start:], doubts))
+    pages = _pages(whole[start:], doubts)
+    return ModeData(tuple(sorted(doubts)), protected, block, pages)
 
 
 def _block_descriptor(data: bytes, doubts: set[ScsiDoubt], *, long: bool) -> BlockDescriptor | None:

@@ -121,6 +121,19 @@ def test_a_format_that_can_not_be_gives_no_size(places, doubt):
     assert (found.format, found.size_bytes) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("place", "doubts"),
+    [
+        ((29, "03"), ()),
+        ((29, "04"), (NvmeDoubt.RESERVED_VALUE,)),
+        ((33, "02"), ()),
+        ((33, "03"), (NvmeDoubt.RESERVED_VALUE,)),
+    ],
+)
+def test_values_that_the_standard_does_not_know_are_doubted(place, doubts):
+    assert identify_namespace(page(place)).doubts == doubts
+
+
 def test_an_inactive_namespace_is_a_structure_of_zeros():
     found = identify_namespace(bytes(4096))
     assert not found.exists
