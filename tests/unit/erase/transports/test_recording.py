@@ -80,6 +80,8 @@ def identify_nvme(cns: int) -> NvmeCommand:
         (ScsiCommand("ATA PASS-THROUGH (16): IDENTIFY DEVICE", bytes(16), data_in=512), identify(signed=False), {SERIAL, WWN}),
         (AtaCommand("READ LOG EXT", 0x2F, AtaProtocol.PIO_IN, lba=0x130), identify(), {SERIAL, WWN}),  # the copy in log 30h page 01h
         (IDENTIFY, bytes(512), set()),
+        (IDENTIFY, b"d" * 512, set()),
+        (inquiry(0x80), vpd(0x80, b"            00000001"), set()),
         (IDENTIFY, b"short", set()),
         (inquiry(None), bytes(8) + b"SEAGATE ST600MM0006     0003" + SERIAL.encode().ljust(20) + bytes(40), {SERIAL}),
         (inquiry(0x80), vpd(0x80, b"  " + SERIAL.encode()), {SERIAL}),
@@ -263,7 +265,7 @@ def test_a_serial_number_is_never_left_behind(serial: str, before: bytes, after:
         Exchange(inquiry(0x80), ScsiAnswer(0, vpd(0x80, serial.encode()))),
         Exchange(inquiry(0xC0), ScsiAnswer(0, before + serial.encode() + after)),
     ]
-    if len(set(serial)) > 1:
+    if len(set(serial)) > 2:
         clean, _ = anonymous(exchanges)
         for exchange, old in zip(clean, exchanges, strict=True):
             new_answer: Any = exchange.outcome
