@@ -61,7 +61,7 @@ def satl(command: ScsiCommand) -> ScsiAnswer:
 
 
 def asking(recorder: ModuleType, sent: list[ScsiCommand], wrapper_seen: list[str | None]) -> Callable[..., None]:
-    def execute(command: ScsiCommand) -> ScsiAnswer:
+    def execute(command: ScsiCommand, timeout: float) -> ScsiAnswer:
         sent.append(command)
         return satl(command)
 
@@ -112,7 +112,7 @@ def test_a_bridge_is_asked_in_the_wrapper_that_was_named(
 def test_an_nvme_drives_serial_number_from_sysfs_is_replaced_too(recorder: ModuleType, machine: Path, tmp_path: Path) -> None:
     def asked(node: str, family: str, wrapper: str | None, exchanges: list[Exchange]) -> None:
         assert (node, family, wrapper) == ("/dev/nvme7", "nvme", None)
-        drive = Loopback[NvmeCommand, NvmeAnswer](lambda command: NvmeAnswer(0, 0, b"log " + SERIAL.encode()))
+        drive = Loopback[NvmeCommand, NvmeAnswer](lambda command, timeout: NvmeAnswer(0, 0, b"log " + SERIAL.encode()))
         ask(Recorder[NvmeCommand, NvmeAnswer](drive, exchanges), nvme_questions(), 1.0)
 
     assert recorder.record_answers(["/dev/nvme7", "--out", str(tmp_path / "out")], machine, asked) == 0

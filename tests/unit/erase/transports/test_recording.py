@@ -161,7 +161,7 @@ def test_a_name_known_from_elsewhere_is_replaced_and_a_short_one_is_told() -> No
 def test_a_recording_answers_as_the_drive_did_and_at_last_always_the_same() -> None:
     said = iter([ScsiAnswer(2, b"", b"\x70"), ScsiAnswer(0, b"a"), ScsiAnswer(0, b"b")])
     exchanges: list[Exchange] = []
-    recorder = Recorder(Loopback[ScsiCommand, ScsiAnswer](lambda command: next(said)), exchanges)
+    recorder = Recorder(Loopback[ScsiCommand, ScsiAnswer](lambda command, timeout: next(said)), exchanges)
     first = [recorder.send(inquiry(None), 1.0) for _ in range(3)]
     replay = Replay[ScsiCommand, ScsiAnswer](from_lines(to_lines(tuple(exchanges))))
     assert [replay.send(inquiry(None), 1.0) for _ in range(3)] == first
@@ -177,7 +177,7 @@ def test_what_was_not_recorded_is_refused(speaks: Callable[..., tuple[str, ...]]
 
 
 def test_what_failed_fails_again(speaks: Callable[..., tuple[str, ...]]) -> None:
-    def fail(command: ScsiCommand) -> ScsiAnswer:
+    def fail(command: ScsiCommand, timeout: float) -> ScsiAnswer:
         raise TransportError("transports", "time-out", device="/dev/sdz", command=command.name, seconds="5", detail="DID_TIME_OUT")
 
     exchanges: list[Exchange] = []
