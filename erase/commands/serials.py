@@ -22,7 +22,8 @@ def names_in(command: AtaCommand | NvmeCommand | ScsiCommand, data: bytes) -> fr
         found |= set(_identify_names(command.cdw10 & 0xFF, data))
     if command.name.endswith("IDENTIFY DEVICE") or _is_identify(data):
         found |= set(_ata_names(data))
-    return frozenset(name for name in found if len(set(name)) > 1)
+    # blanks, fillers and 00000001 name nobody, and what they look like as bytes stands everywhere
+    return frozenset(name for name in found if len(set(name)) > 2)
 
 
 def without_cid_serial(command: MmcCommand, response: tuple[int, ...]) -> tuple[int, ...]:

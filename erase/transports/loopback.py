@@ -45,14 +45,15 @@ class LinkFault:
 
 
 class Loopback(Generic[_Command, _Answer]):
-    """A transport of any family over ``execute``, which may raise one of ``silent`` (no answer ever comes) or ``gone`` (no drive there).
+    """A transport of any family over ``execute``, which gets the command and the seconds that are waited for it.
 
+    It may raise one of ``silent`` (no answer comes in time) or ``gone`` (no drive there).
     ``after_time_out`` is called when a command timed out, as the kernel resets the link then.
     """
 
     def __init__(
         self,
-        execute: Callable[[_Command], _Answer],
+        execute: Callable[[_Command, float], _Answer],
         *,
         device: str = "loopback",
         faults: tuple[LinkFault, ...] = (),
@@ -84,7 +85,7 @@ class Loopback(Generic[_Command, _Answer]):
 
     def _ask(self, command: _Command, timeout: float) -> _Answer:
         try:
-            return self._execute(command)
+            return self._execute(command, timeout)
         except self._silent:
             self._fail(Trouble.TIME_OUT, command, timeout)
         except self._gone:
@@ -124,10 +125,10 @@ class _Reply(Protocol):
     def sense(self) -> bytes: ...
 
 
-def raw_scsi(execute: Callable[[bytes, bytes, int], _Reply]) -> Callable[[ScsiCommand], ScsiAnswer]:
-    """What :class:`Loopback` takes, from a drive that takes a CDB, data out and the number of bytes that may come in."""
+def raw_scsi(execute: Callable[[bytes, bytes, int], _Reply]) -> Callable[[ScsiCommand, float], ScsiAnswer]:
+    """What :class:`Loopback` takes, from a drive that takes a CDB, data out and the number of bytes that may come in, and is never late."""
 
-    def ask(command: ScsiCommand) -> ScsiAnswer:
+    def ask(command: ScsiCommand, _timeout: float) -> ScsiAnswer:
         reply = execute(command.cdb, command.data_out, command.data_in)
         return ScsiAnswer(reply.status, reply.data[: command.data_in], reply.sense)
 

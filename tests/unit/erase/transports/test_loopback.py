@@ -116,15 +116,15 @@ def test_sense_and_data_arrive_cut() -> None:
 
 
 def test_registers_get_lost() -> None:
-    ata = Loopback[AtaCommand, AtaAnswer](lambda command: AtaAnswer(REGISTERS, b"dd"), faults=(LinkFault(Trouble.REGISTERS_LOST),))
+    ata = Loopback[AtaCommand, AtaAnswer](lambda command, timeout: AtaAnswer(REGISTERS, b"dd"), faults=(LinkFault(Trouble.REGISTERS_LOST),))
     assert ata.send(AtaCommand("IDENTIFY DEVICE", 0xEC, AtaProtocol.PIO_IN), 1.0) == AtaAnswer(None, b"dd")
 
 
 def test_every_family_goes_through() -> None:
-    nvme = Loopback[NvmeCommand, NvmeAnswer](lambda command: NvmeAnswer(0, 0, b"nnnn"), faults=(LinkFault(Trouble.SHORT_DATA),))
+    nvme = Loopback[NvmeCommand, NvmeAnswer](lambda command, timeout: NvmeAnswer(0, 0, b"nnnn"), faults=(LinkFault(Trouble.SHORT_DATA),))
     assert nvme.send(NvmeCommand("Identify", 6), 1.0) == NvmeAnswer(0, 0, b"nn")
     mmc = Loopback[tuple[MmcCommand, ...], tuple[MmcAnswer, ...]](
-        lambda commands: tuple(MmcAnswer((0x900,), b"mm") for _ in commands),
+        lambda commands, timeout: tuple(MmcAnswer((0x900,), b"mm") for _ in commands),
         faults=(LinkFault(Trouble.SHORT_DATA, last=0), LinkFault(Trouble.HOST_ERROR, 1)),
     )
     commands = (MmcCommand("SEND_EXT_CSD", 8, 0, "R1"), MmcCommand("SEND_STATUS", 13, 0, "R1"))

@@ -80,6 +80,8 @@ def identify_nvme(cns: int) -> NvmeCommand:
         (ScsiCommand("ATA PASS-THROUGH (16): IDENTIFY DEVICE", bytes(16), data_in=512), identify(signed=False), {SERIAL, WWN}),
         (AtaCommand("READ LOG EXT", 0x2F, AtaProtocol.PIO_IN, lba=0x130), identify(), {SERIAL, WWN}),  # the copy in log 30h page 01h
         (IDENTIFY, bytes(512), set()),
+        (IDENTIFY, b"d" * 512, set()),
+        (inquiry(0x80), vpd(0x80, b"            00000001"), set()),
         (IDENTIFY, b"short", set()),
         (inquiry(None), bytes(8) + b"SEAGATE ST600MM0006     0003" + SERIAL.encode().ljust(20) + bytes(40), {SERIAL}),
         (inquiry(0x80), vpd(0x80, b"  " + SERIAL.encode()), {SERIAL}),
@@ -159,7 +161,7 @@ def test_a_name_known_from_elsewhere_is_replaced_and_a_short_one_is_told() -> No
 def test_a_recording_answers_as_the_drive_did_and_at_last_always_the_same() -> None:
     said = iter([ScsiAnswer(2, b"", b"\x70"), ScsiAnswer(0, b"a"), ScsiAnswer(0, b"b")])
     exchanges: list[Exchange] = []
-    recorder = Recorder(Loopback[ScsiCommand, ScsiAnswer](lambda command: next(said)), exchanges)
+    recorder = Recorder(Loopback[ScsiCommand, ScsiAnswer](lambda command, timeout: next(said)), exchanges)
     first = [recorder.send(inquiry(None), 1.0) for _ in range(3)]
     replay = Replay[ScsiCommand, ScsiAnswer](from_lines(to_lines(tuple(exchanges))))
     assert [replay.send(inquiry(None), 1.0) for _ in range(3)] == first
@@ -175,7 +177,7 @@ def test_what_was_not_recorded_is_refused(speaks: Callable[..., tuple[str, ...]]
 
 
 def test_what_failed_fails_again(speaks: Callable[..., tuple[str, ...]]) -> None:
-    def fail(command: ScsiCommand) -> ScsiAnswer:
+    def fail(command: ScsiCommand, timeout: float) -> ScsiAnswer:
         raise TransportError("transports", "time-out", device="/dev/sdz", command=command.name, seconds="5", detail="DID_TIME_OUT")
 
     exchanges: list[Exchange] = []
@@ -263,7 +265,7 @@ def test_a_serial_number_is_never_left_behind(serial: str, before: bytes, after:
         Exchange(inquiry(0x80), ScsiAnswer(0, vpd(0x80, serial.encode()))),
         Exchange(inquiry(0xC0), ScsiAnswer(0, before + serial.encode() + after)),
     ]
-    if len(set(serial)) > 1:
+    if len(set(serial)) > 2:
         clean, _ = anonymous(exchanges)
         for exchange, old in zip(clean, exchanges, strict=True):
             new_answer: Any = exchange.outcome
