@@ -53,11 +53,7 @@ def read(text: str, file: str) -> tuple[list[Profile], list[ProfileError]]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return [], [ProfileError(file, "", "", f"not TOML: {error}")]
-    problems = [
-        ProfileError(file, "", key, "unknown key; the file holds [[profile]] tables and nothing else")
-        for key in document
-        if key != "profile"
-    ]
+    problems = [ProfileError(file, "", key, "unknown key; allowed: profile, as [[profile]] tables") for key in document if key != "profile"]
     entries = document.get("profile")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
         return [], [*problems, ProfileError(file, "", "profile", "the file needs at least one [[profile]] table")]
