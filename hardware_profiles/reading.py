@@ -51,7 +51,7 @@ def read(text: str, file: str) -> tuple[list[Profile], list[ProfileError]]:
     """The profiles of one file that can be read, and what is wrong with the others. Raises nothing."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         return [], [ProfileError(file, "", "", f"not TOML: {error}")]
     problems = [ProfileError(file, "", key, "unknown key; allowed: profile, as [[profile]] tables") for key in document if key != "profile"]
     entries = document.get("profile")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hardware_profiles.errors import ProfileError
 from hardware_profiles.lint import lint
@@ -144,6 +146,29 @@ def test_an_entry_without_a_name_is_named_by_its_place() -> None:
 def test_a_file_without_profiles_is_refused(text: str) -> None:
     (fault,) = faults_of(text)
     assert "[[profile]]" in fault.problem
+
+
+LINES = GOOD.strip().splitlines()
+VALUES = st.sampled_from(
+    ["1", "-1", "true", '""', '"x"', "[]", "[1]", '["*"]', "{}", "{ a = 1 }", "2026-01-31T00:00:00Z", "1e400", "nan", '"\\u0000"']
+)
+
+
+@given(st.integers(0, len(LINES) - 1), VALUES)
+def test_nonsense_for_a_value_is_told_as_a_fault(line: int, value: str) -> None:
+    name = LINES[line].split(" = ")[0]
+    text = "\n".join([*LINES[:line], f"{name} = {value}" if " = " in LINES[line] else name, *LINES[line + 1 :]])
+    assert all(str(fault) for fault in faults_of(text))
+
+
+@given(st.text() | st.builds(lambda head, at: GOOD[:at] + head + GOOD[at + len(head) :], st.text(max_size=9), st.integers(0, len(GOOD))))
+def test_a_damaged_file_is_told_as_a_fault(text: str) -> None:
+    assert all(str(fault) for fault in faults_of(text))
+
+
+def test_nesting_without_end_is_told_as_a_fault() -> None:
+    (fault,) = faults_of("a = " + "[" * 100_000)
+    assert "not TOML" in fault.problem
 
 
 def test_a_table_beside_the_profiles_is_refused() -> None:

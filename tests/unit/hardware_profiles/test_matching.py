@@ -166,6 +166,9 @@ def test_what_is_read_of_bridges_is_what_their_profiles_say() -> None:
     assert look_up(usb(0x04B4, 0x6830, 0x0001)).quirks.pass_through is PassThrough.NONE
     assert look_up(usb(0x04B4, 0x6830, 0x0001)).quirks.claim_cap is Cap.CLEAR
     assert look_up(usb(0x152D, 0x0583, 0x0414)).quirks.before == (Before.TRY_ATA_IDENTIFY,)
+    assert look_up(usb(0x152D, 0x0583, 0x0414)).quirks.pass_through is PassThrough.SAT_16
+    assert look_up(usb(0x152D, 0x0583, 0x0205)).quirks.pass_through is PassThrough.JMICRON_NVME
+    assert look_up(usb(0x152D, 0x0583, 0x0205)).origin["pass_through"] == ("jms583-nvme",)
     assert look_up(usb(0x0BC2, 0x3312)).quirks.boot_option == ("usb-storage.quirks=*:u",)
 
 
@@ -211,6 +214,21 @@ def test_nothing_known_means_no_quirk() -> None:
 )
 def test_firmware_has_an_order_only_within_its_series(firmware: str, expected: bool) -> None:
     assert FirmwareSeries("SD", 2, Span(15, 19)).matches(firmware) is expected
+
+
+@pytest.mark.parametrize(
+    ("firmware", "expected"), [("1.03", True), ("1.07", True), ("1.3", False), ("1.003", False), ("1.", False), ("1.-3", False)]
+)
+def test_numbers_of_another_length_are_of_another_series(firmware: str, expected: bool) -> None:
+    assert FirmwareSeries("1.", 2, Span(3, 7)).matches(firmware) is expected
+
+
+def test_what_is_not_known_matches_no_rule_that_asks_for_it() -> None:
+    known = {"kind": ATA, "model": "OCZ-VERTEX", "firmware": "1.30"}
+    assert look_up(Subject(**known)).entries
+    for key in ("kind", "model"):
+        assert look_up(Subject(**{name: value for name, value in known.items() if name != key})).entries == ()
+    assert names(Subject(kind=ATA, model="OCZ-VERTEX")) == ["ocz-vertex-fua"]
 
 
 def test_ids_are_read_as_lsusb_and_lspci_print_them() -> None:
