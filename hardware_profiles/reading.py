@@ -51,13 +51,9 @@ def read(text: str, file: str) -> tuple[list[Profile], list[ProfileError]]:
     """The profiles of one file that can be read, and what is wrong with the others. Raises nothing."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         return [], [ProfileError(file, "", "", f"not TOML: {error}")]
-    problems = [
-        ProfileError(file, "", key, "unknown key; the file holds [[profile]] tables and nothing else")
-        for key in document
-        if key != "profile"
-    ]
+    problems = [ProfileError(file, "", key, "unknown key; allowed: profile, as [[profile]] tables") for key in document if key != "profile"]
     entries = document.get("profile")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
         return [], [*problems, ProfileError(file, "", "profile", "the file needs at least one [[profile]] table")]

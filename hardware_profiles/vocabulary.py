@@ -50,6 +50,7 @@ class Command(StrEnum):
     ATA_DMA = "ata-dma"  # data transfers by DMA of either sort
     ATA_ULTRA_DMA = "ata-ultra-dma"
     ATA_48_BIT = "ata-48-bit"
+    ATA_PASS_THROUGH_12 = "ata-pass-through-12"  # noqa: S105 - SAT's 12-byte CDB: opcode A1h, which to others is BLANK
     SCSI_SANITIZE_OVERWRITE = "scsi-sanitize-overwrite"
     SCSI_SANITIZE_BLOCK_ERASE = "scsi-sanitize-block-erase"
     SCSI_SANITIZE_CRYPTOGRAPHIC_ERASE = "scsi-sanitize-cryptographic-erase"
@@ -157,7 +158,7 @@ class Before(StrEnum):
     UPDATE_FIRMWARE = "update-firmware"
     CONNECT_DIRECTLY = "connect-directly"
     HOST_ADAPTER_MODE = "host-adapter-mode"  # the controller must stop presenting volumes
-    TRY_ATA_IDENTIFY = "try-ata-identify"  # and only then a vendor's NVMe wrapper
+    TRY_ATA_IDENTIFY = "try-ata-identify"  # through SAT, and only when that is refused ``pass_through``'s NVMe wrapper
     CHECK_GROUP_SIZE = "check-group-size"  # MMC: ERASE_GROUP_DEF
 
 

@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from benchmarking import overwrite, startup
+from benchmarking import overwrite, profiles, startup
 from benchmarking.goals import FEWEST_PAIRS
 
 _UNITS = {"M": 1 << 20, "G": 1 << 30}
@@ -39,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     over.add_argument("--size", type=_size, default=_size("2G"), metavar="SIZE", help="of the device, such as 2G (the default)")
     start = kinds.add_parser("startup", help="how long erase --help takes")
     start.add_argument("--assert-goals", action="store_true", help="exit 1 when the goal is missed")
+    known = kinds.add_parser("profiles", help="how long it takes to ask the hardware profiles about a drive")
+    known.add_argument("--assert-goals", action="store_true", help="exit 1 when the goal is missed")
     return parser
 
 
@@ -48,6 +50,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a killed run cleans up, too
     if options.kind == "startup":
         return startup.run(assert_goals=options.assert_goals)
+    if options.kind == "profiles":
+        return profiles.run(assert_goals=options.assert_goals)
     if options.assert_goals and options.pairs < FEWEST_PAIRS:
         parser.error(f"goals are asserted over at least {FEWEST_PAIRS} pairs")
     return overwrite.run(options.nwipe, options.size, options.pairs, assert_goals=options.assert_goals)
