@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 def test_the_kernel_is_debians_own() -> None:
