@@ -24,9 +24,7 @@ from emulators.scsi.satl import Regime
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m emulators.fronts.tcmu", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument(
-        "kinds", nargs="*", metavar="KIND", help=f"[NAME=]KIND[#NUMBER], drives of one number have one serial: {', '.join(kinds())}"
-    )
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"[NAME=]KIND[#NUMBER]; one number, one serial: {', '.join(kinds())}")
     parser.add_argument("--control", type=Path, required=True, help="the control socket")
     parser.add_argument("--regime", type=Regime, choices=list(Regime), default=Regime.LIBATA, help="in what form registers come back")
     parser.add_argument("--rate", type=float, default=1.0, help="model seconds in a real one")

@@ -47,7 +47,7 @@ class SasFaults:
     sanitize_does_nothing: bool = False
     sanitize_first_block_only: bool = False
     sanitize_unmaps_only: bool = False
-    sanitize_skips_spares: bool = False  # spare and retired places keep their data
+    sanitize_skips_spares: bool = False  # stale, spare and retired places keep their data
     sanitize_keeps_key: bool = False
     sanitize_fails: bool = False  # ends in failure mode, with half of the steps done
     progress_stops_at: int = -1  # of 65536: it reports no more than that, and never ends
@@ -229,7 +229,7 @@ class SasDisk:
 
     def erase_scope(self) -> frozenset[Where]:
         """Where an erase reaches; all of it, unless the disk skips something."""
-        return EVERYWHERE - {Where.SPARE, Where.RETIRED} if self.faults.sanitize_skips_spares else EVERYWHERE
+        return EVERYWHERE - {Where.SPARE, Where.STALE, Where.RETIRED} if self.faults.sanitize_skips_spares else EVERYWHERE
 
     def finish_sanitize(self, *, unrestricted: bool) -> None:
         """What the disk says when the steps are done."""
