@@ -68,7 +68,8 @@ class AtaInside:
         self.disk.power_cycle()
 
     def resume(self) -> None:
-        self.disk.suspend_and_resume()
+        self.disk.power_off()
+        self.disk.power_on(resumed=True)
 
     def inspect(self) -> dict[str, Any]:
         words = self.disk.identify()
@@ -77,8 +78,9 @@ class AtaInside:
             "security": int.from_bytes(words[256:258], "little"),
             "sectors": self.disk.sectors,
             "sector": self.disk.sector,
-            "locked": self.disk.locked,
-            "sanitizing": self.disk.sanitizing,
+            "locked": self.disk.security.locked,
+            "security_state": str(self.disk.security.state),
+            "sanitize": str(self.disk.sanitize.state),
             "flaws": sorted(self.disk.flaws),
             **_medium(self.disk.medium),
         }
@@ -146,23 +148,34 @@ def kinds() -> tuple[str, ...]:
     return (*personalities(), *(f"bridge:{name}" for name in personalities()), *_SAS)
 
 
-def make_drive(kind: str, name: str, clock: Clock, *, regime: Regime = Regime.LIBATA, number: int = 0, seconds: float = 60.0) -> Drive:
-    """``number`` tells drives of one kind apart (serial, NAA); ``seconds`` is what a SAS disk's sanitize or format takes.
+@dataclass(frozen=True)
+class Traits:
+    """What is chosen for a drive besides its kind."""
+
+    regime: Regime = Regime.LIBATA
+    number: int = 0  # tells drives of one kind apart (serial, NAA)
+    seconds: float = 60.0  # that a SAS disk's sanitize or format takes
+    size: int | None = None  # bytes of an ATA disk; None: as recorded
+
+
+def make_drive(kind: str, name: str, clock: Clock, *, traits: Traits | None = None) -> Drive:
+    """A drive by its kind.
 
     Raises ValueError for a kind that is unknown.
     """
+    chosen = traits or Traits()
     if kind in _SAS:
-        disk = _sas(clock, number, seconds, _SAS[kind])
+        disk = _sas(clock, chosen.number, chosen.seconds, _SAS[kind])
         ports: list[LogicalUnit] = [SasPort(disk, port) for port in range(len(disk.identity.ports))]
         return Drive(name, kind, ports, SasInside(disk))
     prefix, _, personality = kind.rpartition(":")
     if personality not in personalities() or prefix not in ("", "bridge"):
         raise ValueError(f"no drive of the kind {kind}; there are {', '.join(kinds())}")
-    ata = make_disk(personality, clock=clock, serial=f"HAIKIEMU{number:06d}")
+    ata = make_disk(personality, clock=clock, serial=f"HAIKIEMU{chosen.number:06d}", size=chosen.size)
     if prefix:
         bridge = Bridge(SatlUnit(ata, Regime.VENDOR_DESCRIPTOR), BridgeTraits())
         return Drive(name, kind, [bridge], AtaInside(ata, bridge))
-    return Drive(name, kind, [SatlUnit(ata, regime, kind=0x14 if isinstance(ata.medium, ZonedMedium) else 0x00)], AtaInside(ata))
+    return Drive(name, kind, [SatlUnit(ata, chosen.regime, kind=0x14 if isinstance(ata.medium, ZonedMedium) else 0x00)], AtaInside(ata))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from emulators.clock import RealClock
-from emulators.fronts.drives import Drive, kinds, make_drive
+from emulators.fronts.drives import Drive, Traits, kinds, make_drive
 from emulators.fronts.tcmu_config import prepare
 from emulators.fronts.tcmu_control import Control, ControlClient
 from emulators.fronts.tcmu_server import Server
@@ -29,6 +29,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--regime", type=Regime, choices=list(Regime), default=Regime.LIBATA, help="in what form registers come back")
     parser.add_argument("--rate", type=float, default=1.0, help="model seconds in a real one")
     parser.add_argument("--seconds", type=float, default=60.0, help="model seconds that a SAS disk's sanitize or format takes")
+    parser.add_argument("--mebibytes", type=int, default=0, help="size of ATA disks; 0: as recorded")
     parser.add_argument("--command-timeout", type=int, default=0, help="seconds after which the kernel stops waiting; 0: never")
     parser.add_argument("--ask", help="send one request to a front that runs, and print its answer")
     return parser.parse_args(arguments)
@@ -46,13 +47,14 @@ def main(arguments: list[str] | None = None) -> int:
             return 1
         sys.stdout.write(json.dumps(answer, indent=1) + "\n")
         return 0
+    size = options.mebibytes << 20 if options.mebibytes else None
     clock = RealClock(options.rate)
     drives: list[Drive] = []
     for number, argument in enumerate(options.kinds):
         named, _, twin = argument.partition("#")
         name, _, kind = named.rpartition("=")
         name = name or f"{kind.replace(':', '-')}-{number}"
-        drives.append(make_drive(kind, name, clock, regime=options.regime, number=int(twin or number), seconds=options.seconds))
+        drives.append(make_drive(kind, name, clock, traits=Traits(options.regime, int(twin or number), options.seconds, size)))
     prepare()
     server = Server(drives, clock, command_timeout=options.command_timeout)
     control = Control(server, options.control)

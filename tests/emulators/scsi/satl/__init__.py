@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from emulators.scsi.satl.pass_through import Regime
-from emulators.scsi.satl.unit import AtaDevice, SatlUnit
+from emulators.scsi.satl.unit import SatlUnit
 
-__all__ = ["AtaDevice", "Regime", "SatlUnit"]
+__all__ = ["Regime", "SatlUnit"]

@@ -29,9 +29,14 @@ class Identify:
         return 512
 
     @property
+    def has_48_bits(self) -> bool:
+        """Word 83 bit 10, where bits 15:14 are 01b."""
+        return self.word(83) & 0xC400 == 0x4400
+
+    @property
     def sectors(self) -> int:
         """Accessible sectors: words 230:233 don't count here, words 100:103 with 48-bit addressing, else 60:61."""
-        if self.word(83) & 0xC400 == 0x4400:
+        if self.has_48_bits:
             return int.from_bytes(self.data[200:208], "little")
         return int.from_bytes(self.data[120:124], "little")
 
@@ -80,7 +85,7 @@ def ata_information(identify: Identify, *, vendor: str, product: str, revision: 
 def block_limits(identify: Identify, *, unmap: bool) -> bytes:
     """Block limits, as page offset less 4: 64 ranges of FFFFh sectors fit into a sector of DATA SET MANAGEMENT."""
     page = bytearray(60)
-    page[4:8] = (0xFFFF).to_bytes(4, "big")
+    page[4:8] = (0xFFFF if identify.has_48_bits else 0x100).to_bytes(4, "big")
     if identify.has_trim:
         page[32:40] = (0xFFFF * 64).to_bytes(8, "big")
         page[24:28] = (1).to_bytes(4, "big")

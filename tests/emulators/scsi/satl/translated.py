@@ -11,8 +11,9 @@ from emulators.scsi import sense as codes
 from emulators.scsi.satl.information import Identify
 from emulators.scsi.unit import Handler, Request, cut, refused
 
-READ_DMA_EXT, WRITE_DMA_EXT, WRITE_DMA_FUA_EXT, READ_VERIFY_EXT, FLUSH_CACHE_EXT = 0x25, 0x35, 0x3D, 0x42, 0xEA
-DATA_SET_MANAGEMENT, STANDBY_IMMEDIATE, CHECK_POWER_MODE = 0x06, 0xE0, 0xE5
+# with 48 bits, and with 28
+READ_DMA, WRITE_DMA, WRITE_DMA_FUA, READ_VERIFY = (0x25, 0xC8), (0x35, 0xCA), (0x3D, 0xCA), (0x42, 0x40)
+FLUSH_CACHE, FLUSH_CACHE_EXT, DATA_SET_MANAGEMENT, STANDBY_IMMEDIATE = 0xE7, 0xEA, 0x06, 0xE0
 TRUSTED_NON_DATA, TRUSTED_RECEIVE, TRUSTED_SEND = 0x5B, 0x5C, 0x5E
 ZAC_MANAGEMENT_IN, ZAC_MANAGEMENT_OUT = 0x4A, 0x9F
 
@@ -68,38 +69,50 @@ class Translated:
             raise refused(codes.INVALID_FIELD_IN_CDB)
         return wanted
 
+    def _moved(self, form: tuple[int, int], wanted: cdbs.Blocks, identify: Identify, data: bytes = b"") -> Data:
+        """Sectors, by 48-bit commands, or by 28-bit ones of at most 256 sectors each; ``form`` is the commands of either."""
+        if identify.has_48_bits:
+            registers = Registers(form[0], count=wanted.count & 0xFFFF, lba=wanted.lba, extended=True)
+            return (yield from self._layer.ordered(registers, data)).data
+        got = b""
+        for at in range(0, wanted.count, 256):
+            count = min(256, wanted.count - at)
+            piece = data[at * identify.sector : (at + count) * identify.sector]
+            got += (yield from self._layer.ordered(Registers(form[1], count=count & 0xFF, lba=wanted.lba + at), piece)).data
+        return got
+
     def _read(self, request: Request) -> Data:
-        wanted = self._checked(request.cdb, self._layer.identified)
-        if not wanted.count:
-            return b""
-        outcome = yield from self._layer.ordered(Registers(READ_DMA_EXT, count=wanted.count & 0xFFFF, lba=wanted.lba, extended=True))
-        return outcome.data
+        identify = self._layer.identified
+        wanted = self._checked(request.cdb, identify)
+        return (yield from self._moved(READ_DMA, wanted, identify)) if wanted.count else b""
 
     def _write(self, request: Request) -> Data:
         identify = self._layer.identified
         wanted = self._checked(request.cdb, identify)
         if not wanted.count:
             return b""
-        if len(request.data_out) < wanted.count * identify.sector:
+        size = wanted.count * identify.sector
+        if len(request.data_out) < size:
             raise refused(codes.PARAMETER_LIST_LENGTH_ERROR)
         fua = len(request.cdb) > 6 and bool(request.cdb[1] & 0x08)
-        command = WRITE_DMA_FUA_EXT if fua and identify.word(84) & 0xC040 == 0x4040 else WRITE_DMA_EXT
-        registers = Registers(command, count=wanted.count & 0xFFFF, lba=wanted.lba, extended=True)
-        yield from self._layer.ordered(registers, request.data_out[: wanted.count * identify.sector])
-        if fua and command == WRITE_DMA_EXT:  # SAT-5 9.26: without a FUA command the cache is flushed
-            yield from self._layer.ordered(Registers(FLUSH_CACHE_EXT, extended=True))
+        has_fua = identify.has_48_bits and identify.word(84) & 0xC040 == 0x4040
+        yield from self._moved(WRITE_DMA_FUA if fua and has_fua else WRITE_DMA, wanted, identify, request.data_out[:size])
+        if fua and not has_fua:  # SAT-5 9.26: without a FUA command the cache is flushed
+            yield from self._flush(request)
         return b""
 
     def _verify(self, request: Request) -> Data:
-        wanted = self._checked(request.cdb, self._layer.identified)
+        identify = self._layer.identified
+        wanted = self._checked(request.cdb, identify)
         if request.cdb[1] & 0x06:
             raise refused(codes.INVALID_FIELD_IN_CDB)
         if wanted.count:
-            yield from self._layer.ordered(Registers(READ_VERIFY_EXT, count=wanted.count & 0xFFFF, lba=wanted.lba, extended=True))
+            yield from self._moved(READ_VERIFY, wanted, identify)
         return b""
 
     def _flush(self, _: Request) -> Data:
-        yield from self._layer.ordered(Registers(FLUSH_CACHE_EXT, extended=True))
+        extended = self._layer.identified.has_48_bits
+        yield from self._layer.ordered(Registers(FLUSH_CACHE_EXT if extended else FLUSH_CACHE, extended=extended))
         return b""
 
     def _start_stop(self, request: Request) -> Data:
@@ -107,9 +120,9 @@ class Translated:
         if request.cdb[4] & 0xF0:
             return b""
         if request.cdb[4] & 0x01:
-            yield from self._layer.ordered(Registers(READ_VERIFY_EXT, count=1, extended=True))
+            yield from self._moved(READ_VERIFY, cdbs.Blocks(0, 1), self._layer.identified)
         else:
-            yield from self._layer.ordered(Registers(FLUSH_CACHE_EXT, extended=True))
+            yield from self._flush(request)
             yield from self._layer.ordered(Registers(STANDBY_IMMEDIATE))
         return b""
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator
-from typing import Protocol
 
-from emulators.ata.registers import ERROR_ID_NOT_FOUND, ERROR_UNCORRECTABLE, LinkLost, Outcome, Pending, Registers
-from emulators.clock import Clock
+from emulators.ata.disk import AtaDisk
+from emulators.ata.flaws import Flaw
+from emulators.ata.registers import ERROR_ID_NOT_FOUND, ERROR_UNCORRECTABLE, Outcome, Registers
+from emulators.ata.sanitize import SanitizeState
 from emulators.power import PowerCut
 from emulators.scsi import cdb as cdbs
 from emulators.scsi import pages
 from emulators.scsi import sense as codes
-from emulators.scsi.interface import CHECK_CONDITION, GOOD, NoReply, Reply, Work
+from emulators.scsi.interface import CHECK_CONDITION, GOOD, NoReply, Reply, Unplugged, Work
 from emulators.scsi.satl import information, pass_through
 from emulators.scsi.satl.information import Identify
 from emulators.scsi.satl.pass_through import LIBATA, PassThrough, Regime, failed
@@ -21,39 +22,18 @@ from emulators.scsi.sense import Sense
 from emulators.scsi.unit import Answer, Refusal, Request, Unit, cut, refused
 
 RESULTS_LOG = 0x16
-
-
-class AtaDevice(Protocol):
-    """What is asked of the disk."""
-
-    @property
-    def clock(self) -> Clock: ...
-
-    def begin(self, registers: Registers, data_out: bytes = b"") -> Pending: ...
-
-    def tick(self) -> None: ...
-
-    def hardware_reset(self) -> None: ...
-
-    def software_reset(self) -> None: ...
-
-    def identify(self) -> bytes: ...
-
-    @property
-    def locked(self) -> bool: ...
-
-    @property
-    def sanitizing(self) -> bool: ...
+_LOOK_AGAIN = 0.05  # seconds of the drive's clock, for what waits for its turn
 
 
 class SatlUnit(Unit):
     """``allow_tpm`` is libata's parameter: without it TRUSTED commands are refused. ``kind`` 14h is a host-managed zoned disk."""
 
-    def __init__(self, disk: AtaDevice, regime: Regime = Regime.LIBATA, *, allow_tpm: bool = False, kind: int = 0x00) -> None:
+    def __init__(self, disk: AtaDisk, regime: Regime = Regime.LIBATA, *, allow_tpm: bool = False, kind: int = 0x00) -> None:
         super().__init__(disk.clock)
         self.disk, self.regime, self.kind = disk, regime, kind
         self._tpm = allow_tpm or regime not in LIBATA
         self._d_sense = regime is Regime.VENDOR_DESCRIPTOR
+        self._queue: deque[object] = deque()
         self._results: deque[bytes] = deque(maxlen=15)  # ATA Status Return descriptors, the newest last
         self._answered = (Outcome(), False)  # for RETURN RESPONSE INFORMATION: registers, and whether they are a 48-bit command's
         self.add(0x12, 6, self._inquiry)
@@ -67,26 +47,38 @@ class SatlUnit(Unit):
         self.add(0xA1, 12, self._pass)
         self.add(0x7F, 32, self._pass, service_action=cdbs.ATA_PASS_THROUGH_32)
         Translated(self, has_unmap=regime not in LIBATA, has_trusted=self._tpm, zoned=kind == 0x14).add_to(self)
-        if regime not in LIBATA:  # libata translates no LOG SENSE
+        if regime not in LIBATA:  # libata answers TEST UNIT READY itself, and has no LOG SENSE
             self.add(0x4D, 10, self._log_sense)
+            self.drop([0x00])
+            self.add(0x00, 6, self._test_ready)
 
     # --- the disk
 
     def start(self, cdb: bytes, data_out: bytes, data_in: int) -> Work:
+        if Flaw.GONE in self.disk.flaws:
+            raise Unplugged
+        if not self.disk.power.is_on:
+            raise NoReply
         try:
             return (yield from super().start(cdb, data_out, data_in))
         except PowerCut:
             raise NoReply from None
 
     def send(self, registers: Registers, data_out: bytes = b"") -> Generator[float, None, Outcome]:
-        """One ATA command to its end, whatever the end is. Where no registers come back the command is aborted, as libata does it."""
+        """One ATA command to its end, after those before it: the drive takes one at a time. Where no registers come back, because the link
+        was reset, the command is aborted.
+        """
+        turn = object()
+        self._queue.append(turn)
         try:
+            while self._queue[0] is not turn:
+                yield self.clock.now() + _LOOK_AGAIN
             pending = self.disk.begin(registers, data_out)
             while pending.outcome is None and not pending.lost:
                 yield pending.due
                 self.disk.tick()
-        except LinkLost:
-            raise NoReply from None
+        finally:
+            self._queue.remove(turn)
         if pending.outcome is None:
             raise refused(codes.NO_ADDITIONAL, codes.ABORTED_COMMAND)
         return pending.outcome
@@ -103,11 +95,16 @@ class SatlUnit(Unit):
             return Sense(codes.MEDIUM_ERROR, (0x11, 0x04), information=outcome.lba)
         if outcome.error & ERROR_ID_NOT_FOUND:
             return Sense(codes.ILLEGAL_REQUEST, codes.LBA_OUT_OF_RANGE)
-        if self.regime not in LIBATA and self.disk.sanitizing:
+        if self.regime not in LIBATA and self.disk.sanitize.state is SanitizeState.SD2:
             return Sense(codes.NOT_READY, codes.SANITIZE_IN_PROGRESS)
-        if self.regime not in LIBATA and self.disk.locked:
+        if self.regime not in LIBATA and self.disk.security.locked:
             return Sense(codes.DATA_PROTECT, codes.SECURITY_CONFLICT)
         return Sense(codes.ABORTED_COMMAND, codes.NO_ADDITIONAL)
+
+    def _test_ready(self, _: Request) -> Generator[float, None, bytes]:
+        """TEST UNIT READY by CHECK POWER MODE (SAT-5 8.16)."""
+        yield from self.ordered(Registers(0xE5))
+        return b""
 
     @property
     def identified(self) -> Identify:
