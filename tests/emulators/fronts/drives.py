@@ -166,7 +166,7 @@ def make_drive(kind: str, name: str, clock: Clock, *, traits: Traits | None = No
     chosen = traits or Traits()
     if kind in _SAS:
         disk = _sas(clock, chosen.number, chosen.seconds, _SAS[kind])
-        ports: list[LogicalUnit] = [SasPort(disk, port) for port in range(len(disk.identity.ports))]
+        ports: list[LogicalUnit] = [SasPort(disk, port, host_strips=True) for port in range(len(disk.identity.ports))]
         return Drive(name, kind, ports, SasInside(disk))
     prefix, _, personality = kind.rpartition(":")
     if personality not in personalities() or prefix not in ("", "bridge"):

@@ -68,6 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     def show() -> None:
         for drive in drives:
             server.plug(drive)
+        server.wait_for_nodes()
         sys.stdout.write(json.dumps(control.listed()) + "\n")
         sys.stdout.flush()
 

@@ -23,6 +23,7 @@ from emulators.fronts.tcmu_ring import Command, Ring, TaskManagement
 from emulators.scsi.interface import CHECK_CONDITION, TASK_ABORTED, LogicalUnit, NoReply, Reply, Unplugged, Work
 from emulators.scsi.sense import ABORTED_COMMAND, HARDWARE_ERROR, INTERNAL_TARGET_FAILURE, NO_ADDITIONAL, Sense
 
+_LOOKED_AT = 15.0  # seconds that the kernel has for it
 _TICK = 0.2  # seconds between looks at the clocks
 _SLEPT = 0.5  # seconds; CLOCK_BOOTTIME counts a suspend, CLOCK_MONOTONIC doesn't
 _LOST_POWER = Reply(CHECK_CONDITION, sense=Sense(ABORTED_COMMAND, NO_ADDITIONAL).fixed())
@@ -55,7 +56,7 @@ def _asleep() -> float:
 
 
 class Server:
-    """Drives with their paths. Everything but :meth:`plug` and :meth:`unplug` belongs to the thread that calls :meth:`run`."""
+    """Drives with their paths. Everything but what is for the background belongs to the thread that calls :meth:`run`."""
 
     def __init__(self, drives: list[Drive], clock: RealClock, *, command_timeout: int = 0, first_number: int = 0) -> None:
         self._clock = clock
@@ -103,6 +104,12 @@ class Server:
             if not path.plugged:
                 path.port.plug(path.backstore)
                 path.plugged = True
+
+    def wait_for_nodes(self) -> None:
+        """Until the kernel has looked at all units; call it in the background. It does so some time after plugging."""
+        end = time.monotonic() + _LOOKED_AT
+        while time.monotonic() < end and not all(all(path.port.node()) for path in self.paths if path.plugged):
+            time.sleep(_TICK)
 
     def unplug(self, drive: Drive) -> None:
         """Pulls the drive; call it in the background. What is open ends with an error, as it does on a bus."""

@@ -20,6 +20,11 @@ def standard_inquiry(*, vendor: str, product: str, revision: str, version: int, 
     return (head + text(vendor, 8) + text(product, 16) + text(revision, 4)).ljust(96, b"\0")
 
 
+def zoned_characteristics(*, open_zones: int) -> bytes:
+    """Zoned block device characteristics (B6h, ZBC-2 6.5.3), as page offset less 4: URSWRZ; the most zones that a host may have open."""
+    return bytes([0x01]).ljust(12, b"\0") + open_zones.to_bytes(4, "big") + bytes(44)
+
+
 Pages = Mapping[int, Callable[[], bytes]]
 
 

@@ -29,8 +29,8 @@ _ZONE_CODES = {
 class Blocks:
     """The commands that move blocks, of one disk."""
 
-    def __init__(self, disk: SasDisk) -> None:
-        self._disk = disk
+    def __init__(self, disk: SasDisk, *, host_strips: bool = False) -> None:
+        self._disk, self._host_strips = disk, host_strips
 
     def capacity_10(self, _: Request) -> bytes:
         return capacity_10(self._disk.block_count - 1, self._disk.format.length)
@@ -180,7 +180,7 @@ class Blocks:
         asked = cdb[1] >> 5
         if asked and not self._disk.format.protection:
             raise refused(codes.INVALID_FIELD_IN_CDB)
-        return bool(asked)
+        return bool(asked) and not self._host_strips
 
 
 def _disordered(error: OutOfOrder) -> Refusal:

@@ -28,15 +28,21 @@ _ALWAYS = frozenset((0x12, 0xA0, 0x03, 0x4D, 0x5E, 0xA3))
 _NO_MEDIUM = frozenset((0x1A, 0x5A, 0x15, 0x55, 0x25, 0x9E, 0x37, 0xB7, 0x48, 0x04, 0x1B, 0x5F, 0xA2))
 
 
-class SasPort(Unit):
-    """One of the disk's target ports, counted from 0."""
+OPEN_ZONES = 128
 
-    def __init__(self, disk: SasDisk, number: int = 0) -> None:
+
+class SasPort(Unit):
+    """One of the disk's target ports, counted from 0.
+
+    ``host_strips``: the host adapter puts protection information on and takes it off, so that none travels to the host (SBC-4 4.22.7).
+    """
+
+    def __init__(self, disk: SasDisk, number: int = 0, *, host_strips: bool = False) -> None:
         super().__init__(disk.clock)
         self.disk, self.number = disk, number
         self._reservations = Reservations(disk, number)
         disk.attention.append(self._tell)
-        self._add_blocks(Blocks(disk))
+        self._add_blocks(Blocks(disk, host_strips=host_strips))
         erasing, elements = Erasing(disk), Elements(disk)
         self.add(0x12, 6, self._inquiry)
         for opcode, size in ((0x1A, 6), (0x5A, 10)):
@@ -135,7 +141,7 @@ class SasPort(Unit):
             protect=self.disk.format.protection > 0,
             kind=self._kind,
         )
-        vpd = {
+        vpd: dict[int, Callable[[], bytes]] = {
             0x80: lambda: pages.text(self.disk.faults.serial or identity.serial, 20).rstrip(),
             0x83: self._designators,
             0x86: self._extended,
@@ -143,6 +149,8 @@ class SasPort(Unit):
             0xB1: self._characteristics,
             0xB2: self._provisioning,
         }
+        if isinstance(self.disk.medium, ZonedMedium):
+            vpd[0xB6] = partial(pages.zoned_characteristics, open_zones=OPEN_ZONES)
         return pages.inquiry(request, standard, vpd, kind=self._kind)
 
     def _designators(self) -> bytes:
@@ -185,6 +193,7 @@ class SasPort(Unit):
         return pages.mode_sense(
             request,
             {
+                0x01: pages.ModePage(bytes([0x01, 0x0A, 0xC0, *bytes(9)])),  # read-write error recovery: AWRE, ARRE
                 0x08: pages.caching_page(write_cache=self.disk.medium.write_cache),
                 0x0A: pages.control_page(descriptor_sense=self.disk.descriptor_sense),
                 0x1C: pages.ModePage(bytes([0x1C, 0x0A, 0, 4, *bytes(8)])),
@@ -197,7 +206,7 @@ class SasPort(Unit):
         wanted = pages.mode_list(request)
         if not request.cdb[1] & 0x10:  # PF
             raise refused(codes.INVALID_FIELD_IN_CDB)
-        if set(wanted.pages) - {0x08, 0x0A, 0x1C}:
+        if set(wanted.pages) - {0x01, 0x08, 0x0A, 0x1C}:
             raise refused(codes.INVALID_FIELD_IN_PARAMETERS)
         if wanted.descriptor:
             self._choose(*wanted.descriptor, saved=bool(request.cdb[1] & 0x01))

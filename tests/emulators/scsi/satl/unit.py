@@ -191,6 +191,8 @@ class SatlUnit(Unit):
             0xB1: lambda: information.characteristics(identify),
             0xB2: lambda: information.provisioning(identify, unmap=unmap),
         }
+        if self.kind == 0x14:
+            vpd[0xB6] = lambda: pages.zoned_characteristics(open_zones=128)
         return pages.inquiry(request, information.standard(identify, kind=self.kind), vpd, kind=self.kind)
 
     def _capacity_10(self, _: Request) -> bytes:
