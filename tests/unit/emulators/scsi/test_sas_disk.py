@@ -1,0 +1,497 @@
+"""An emulated SAS disk: CDBs and sense are literals of SPC-5, SBC-4 and ZBC-2."""
+
+from __future__ import annotations
+
+import pytest
+from emulators.clock import HandClock
+from emulators.medium import FlashMedium, MagneticMedium, Where, ZonedMedium
+from emulators.power import Power
+from emulators.scsi.interface import CHECK_CONDITION, GOOD, RESERVATION_CONFLICT, NoReply, Reply, Unplugged
+from emulators.scsi.sas import BlockFormat, Identity, SasDisk, SasPort
+from emulators.scsi.tcg import Locking, level_0
+
+SECRET = b"individual number 0123456789"
+SIZE = 1 << 20
+READ_FIRST = bytes.fromhex("28000000000000000100")
+WRITE_FIRST = bytes.fromhex("2a000000000000000100")
+SANITIZE_BLOCK_IMMEDIATE = bytes.fromhex("48820000000000000000")
+SANITIZE_CRYPTO_IMMEDIATE = bytes.fromhex("48830000000000000000")
+SANITIZE_CRYPTO_UNRESTRICTED = bytes.fromhex("48a30000000000000000")
+EXIT_FAILURE_MODE = bytes.fromhex("481f0000000000000000")
+REQUEST_SENSE = bytes.fromhex("030000001200")
+FORMAT_UNIT = bytes.fromhex("041000000000")  # FMTDATA, FMTPINFO 0
+FORMAT_IMMEDIATE = bytes.fromhex("00020000")
+TEST_UNIT_READY = bytes(6)
+
+
+def magnetic(**options: object) -> SasDisk:
+    return SasDisk(MagneticMedium(SIZE, power=Power(), encrypts=True), HandClock(), **options)  # type: ignore[arg-type]
+
+
+def flash() -> SasDisk:
+    medium = FlashMedium(SIZE, power=Power(), encrypts=True, cache_pages=8)
+    return SasDisk(medium, HandClock(), identity=Identity(rotation=1), sanitize_seconds=100)
+
+
+def ask(unit: SasPort, cdb: str, data_in: int = 512) -> Reply:
+    return unit.execute(bytes.fromhex(cdb), b"", data_in)
+
+
+def key_and_code(reply: Reply) -> tuple[int, int, int]:
+    assert reply.status == CHECK_CONDITION
+    assert reply.sense[0] & 0x7F == 0x70
+    return reply.sense[2], reply.sense[12], reply.sense[13]
+
+
+def put(unit: SasPort, data: bytes = SECRET) -> None:
+    assert unit.execute(WRITE_FIRST, data.ljust(unit.disk.format.length, b"\0"), 0).status == GOOD
+    assert unit.execute(bytes.fromhex("35000000000000000000"), b"", 0).status == GOOD
+
+
+def progress(unit: SasPort) -> bytes:
+    reply = unit.execute(REQUEST_SENSE, b"", 252)
+    assert reply.status == GOOD
+    return reply.data
+
+
+def sleep(disk: SasDisk, seconds: float) -> None:
+    disk.clock.sleep(seconds)
+
+
+# --- identity
+
+
+def test_two_ports_show_one_unit_and_two_port_names() -> None:
+    disk = magnetic(identity=Identity(naa=0x5000CCA25DEAD000, ports=(0x5000CCA25DEAD001, 0x5000CCA25DEAD002)))
+    pages = [ask(SasPort(disk, port), "120183010000").data for port in (0, 1)]
+    # SPC-5 7.7.6: 01 03 00 08 is a binary NAA of the logical unit; 61 93 00 08 one of a SAS target port; 61 94 00 04 its relative number
+    assert [page[4:16].hex() for page in pages] == ["010300085000cca25dead000"] * 2
+    assert [page[16:28].hex() for page in pages] == ["619300085000cca25dead001", "619300085000cca25dead002"]
+    assert [page[28:36].hex() for page in pages] == ["6194000400000001", "6194000400000002"]
+
+
+def test_inquiry_says_who_it_is() -> None:
+    data = ask(SasPort(magnetic()), "120000006000").data
+    assert data[:8].hex() == "000006025b000002"
+    assert data[8:36] == b"HGST    HUS726040ALS210 A5B0"
+
+
+def test_a_serial_of_another_drive_is_shown_on_demand() -> None:
+    disk = magnetic()
+    unit = SasPort(disk)
+    assert ask(unit, "12018000ff00").data == b"\x00\x80\x00\x08K4EMU001"
+    disk.faults.serial = "K4EMU999"
+    assert ask(unit, "12018000ff00").data == b"\x00\x80\x00\x08K4EMU999"
+
+
+@pytest.mark.parametrize(
+    ("block_format", "short", "long"),
+    [
+        (BlockFormat(512, physical_exponent=3), "000007ff00000200", "00000000000007ff0000020000030000"),
+        (BlockFormat(520), "000007df00000208", "00000000000007df0000020800000000"),
+        (BlockFormat(4096), "000000ff00001000", "00000000000000ff0000100000000000"),
+        # type 2: PROT_EN and P_TYPE 001b are 03h; eight bytes with each block on the medium
+        (BlockFormat(512, 2), "000007df00000200", "00000000000007df0000020003000000"),
+    ],
+)
+def test_capacity_follows_the_format(block_format: BlockFormat, short: str, long: str) -> None:
+    unit = SasPort(magnetic(block_format=block_format))
+    assert ask(unit, "25000000000000000000").data.hex() == short
+    assert ask(unit, "9e100000000000000000000000200000").data[:16].hex() == long
+
+
+def test_an_operation_code_that_is_unknown_is_refused() -> None:
+    assert key_and_code(ask(SasPort(magnetic()), "c70000000000")) == (0x5, 0x20, 0x00)
+
+
+def test_supported_operation_codes_tell_what_sanitize_there_is() -> None:
+    unit = SasPort(magnetic(sanitizes=frozenset({0x01, 0x03})))
+    crypto, block = ask(unit, "a30c0248000300000040000000"[:24]).data, ask(unit, "a30c0248000200000040000000"[:24]).data
+    assert crypto[:4].hex() == "0003000a"  # SUPPORT 011b, CDB of 10 bytes
+    assert block[:4].hex() == "00010000"  # SUPPORT 001b: not supported
+
+
+# --- reading and writing
+
+
+def test_what_was_written_is_read() -> None:
+    unit = SasPort(magnetic())
+    put(unit)
+    assert unit.execute(READ_FIRST, b"", 512).data.startswith(SECRET)
+
+
+def test_an_address_behind_the_end_is_refused() -> None:
+    assert key_and_code(ask(SasPort(magnetic()), "28000000080000000100")) == (0x5, 0x21, 0x00)
+
+
+def test_a_bad_block_is_named_in_the_information_field() -> None:
+    disk = magnetic()
+    assert isinstance(disk.medium, MagneticMedium)
+    disk.medium.damage(8 * 4096)
+    reply = ask(SasPort(disk), "28000000003e00000800", 4096)
+    assert key_and_code(reply) == (0x3, 0x11, 0x00)
+    assert reply.sense[0] == 0xF0
+    assert reply.sense[3:7] == bytes.fromhex("00000040")
+
+
+def test_a_reallocated_block_is_in_the_grown_list_and_its_old_data_on_the_medium() -> None:
+    disk = magnetic()
+    unit = SasPort(disk)
+    put(unit)
+    disk.grow_defect(0)
+    put(unit, b"new")
+    assert ask(unit, "37000800000000010000").data.hex() == "0008000400000000"
+    assert [found.where for found in disk.medium.remnants(SECRET)] == [Where.RETIRED]
+
+
+def test_protection_information_is_checked_where_it_comes_along() -> None:
+    unit = SasPort(magnetic(block_format=BlockFormat(512, 1)))
+    # CRC of SBC-4 table 25: 32 bytes of FFh give A293h; a block of zeros gives 0000h
+    good, bad = bytes(512) + bytes.fromhex("0000000000000000"), bytes(512) + bytes.fromhex("1234000000000000")
+    write = bytes.fromhex("2a200000000000000100")
+    assert unit.execute(write, good, 0).status == GOOD
+    assert key_and_code(unit.execute(write, bad, 0)) == (0xB, 0x10, 0x01)
+    assert unit.execute(bytes.fromhex("28200000000000000100"), b"", 520).data == good
+
+
+def test_unmapped_blocks_read_as_zeros_and_their_data_stays_on_the_medium() -> None:
+    disk = flash()
+    unit = SasPort(disk)
+    put(unit)
+    parameters = bytes.fromhex("0016001000000000" + "0000000000000000" + "00000008" + "00000000")
+    assert unit.execute(bytes.fromhex("42000000000000001800"), parameters, 0).status == GOOD
+    assert not any(unit.execute(READ_FIRST, b"", 512).data)
+    assert disk.medium.remnants(SECRET)
+
+
+def test_a_disk_has_no_unmap() -> None:
+    assert key_and_code(SasPort(magnetic()).execute(bytes.fromhex("42000000000000001800"), bytes(24), 0)) == (0x5, 0x20, 0x00)
+
+
+# --- sanitize
+
+
+def test_a_sanitize_shows_its_progress_and_nothing_else_is_answered() -> None:
+    disk = flash()
+    unit = SasPort(disk)
+    put(unit)
+    assert unit.execute(SANITIZE_BLOCK_IMMEDIATE, b"", 0).status == GOOD
+    sleep(disk, 25)
+    # SPC-5 4.4.2.4.4: SKSV, and 4000h of 65536 is a quarter
+    assert progress(unit).hex() == "70000200000000" + "0a" + "00000000" + "041b" + "00" + "804000"
+    assert key_and_code(unit.execute(READ_FIRST, b"", 512)) == (0x2, 0x04, 0x1B)
+    assert key_and_code(unit.execute(TEST_UNIT_READY, b"", 0)) == (0x2, 0x04, 0x1B)
+    assert ask(unit, "120000002400").status == GOOD
+    sleep(disk, 75)
+    assert progress(unit)[2:3] + progress(unit)[12:14] == bytes(3)
+    assert not any(unit.execute(READ_FIRST, b"", 512).data)
+    assert not disk.medium.remnants(SECRET)
+
+
+def test_progress_is_told_in_descriptor_format_too() -> None:
+    disk = flash()
+    unit = SasPort(disk)
+    unit.execute(SANITIZE_BLOCK_IMMEDIATE, b"", 0)
+    sleep(disk, 50)
+    # DESC: 72, key, ASC, ASCQ, length 8; descriptor 02 06, SKSV, 8000h
+    assert unit.execute(bytes.fromhex("03010000fc00"), b"", 252).data.hex() == "7202041b00000008" + "0206000080800000"
+
+
+def test_without_immed_the_answer_comes_when_it_is_done() -> None:
+    disk = flash()
+    assert SasPort(disk).execute(bytes.fromhex("48030000000000000000"), b"", 0).status == GOOD
+    assert disk.clock.now() == 100
+    assert disk.sanitizes_done == 1
+
+
+def test_a_sanitize_goes_on_after_a_power_cut() -> None:
+    disk = flash()
+    unit = SasPort(disk)
+    put(unit)
+    unit.execute(SANITIZE_BLOCK_IMMEDIATE, b"", 0)
+    sleep(disk, 50)
+    disk.medium.power.cut()
+    with pytest.raises(NoReply):
+        unit.execute(TEST_UNIT_READY, b"", 0)
+    sleep(disk, 1000)
+    disk.power_cycle()
+    assert key_and_code(unit.execute(TEST_UNIT_READY, b"", 0)) == (0x6, 0x29, 0x00)
+    assert key_and_code(unit.execute(TEST_UNIT_READY, b"", 0)) == (0x2, 0x04, 0x1B)
+    sleep(disk, 100)
+    assert unit.execute(TEST_UNIT_READY, b"", 0).status == GOOD
+    assert not disk.medium.remnants(SECRET)
+
+
+def test_a_failed_restricted_sanitize_is_left_by_another_restricted_one_only() -> None:
+    disk = flash()
+    unit = SasPort(disk)
+    disk.faults.sanitize_fails = True
+    unit.execute(SANITIZE_CRYPTO_IMMEDIATE, b"", 0)
+    sleep(disk, 100)
+    assert key_and_code(unit.execute(READ_FIRST, b"", 512)) == (0x3, 0x31, 0x03)
+    assert key_and_code(unit.execute(EXIT_FAILURE_MODE, b"", 0)) == (0x5, 0x24, 0x00)
+    assert key_and_code(unit.execute(SANITIZE_CRYPTO_UNRESTRICTED, b"", 0)) == (0x5, 0x24, 0x00)
+    disk.faults.sanitize_fails = False
+    assert unit.execute(SANITIZE_CRYPTO_IMMEDIATE, b"", 0).status == GOOD
+    sleep(disk, 100)
+    assert unit.execute(READ_FIRST, b"", 512).status == GOOD
+
+
+def test_a_failed_unrestricted_sanitize_may_be_left() -> None:
+    disk = flash()
+    unit = SasPort(disk)
+    disk.faults.sanitize_fails = True
+    unit.execute(SANITIZE_CRYPTO_UNRESTRICTED, b"", 0)
+    sleep(disk, 100)
+    assert key_and_code(unit.execute(READ_FIRST, b"", 512)) == (0x3, 0x31, 0x03)
+    assert unit.execute(EXIT_FAILURE_MODE, b"", 0).status == GOOD
+    assert unit.execute(READ_FIRST, b"", 512).status == GOOD
+
+
+def test_a_failure_is_there_after_a_power_cycle() -> None:
+    disk = flash()
+    unit = SasPort(disk)
+    disk.faults.sanitize_fails = True
+    unit.execute(SANITIZE_CRYPTO_IMMEDIATE, b"", 0)
+    sleep(disk, 100)
+    disk.power_cycle()
+    unit.execute(TEST_UNIT_READY, b"", 0)
+    assert key_and_code(unit.execute(TEST_UNIT_READY, b"", 0)) == (0x3, 0x31, 0x03)
+
+
+def test_overwrite_inverts_between_passes() -> None:
+    disk = magnetic(sanitize_seconds=10)
+    unit = SasPort(disk)
+    put(unit)
+    # INVERT, two passes, pattern of four bytes (SBC-4 table 98): the last pass is the inverted one
+    parameters = bytes.fromhex("82000004" + "0f0f0f0f")
+    assert unit.execute(bytes.fromhex("48010000000000000800"), parameters, 0).status == GOOD
+    assert unit.execute(READ_FIRST, b"", 512).data == b"\xf0" * 512
+    assert not disk.medium.remnants(SECRET)
+
+
+@pytest.mark.parametrize("parameters", ["00000004" + "0f0f0f0f", "01000000", "01000201" + "00" * 513, "01000004"])
+def test_an_overwrite_with_bad_parameters_is_refused(parameters: str) -> None:
+    unit = SasPort(magnetic())
+    data = bytes.fromhex(parameters)
+    reply = unit.execute(bytes.fromhex("48010000000000") + len(data).to_bytes(2, "big") + b"\0", data, 0)
+    assert key_and_code(reply)[:2] == (0x5, 0x26)
+    assert unit.disk.operation is None
+
+
+@pytest.mark.parametrize(
+    "lie", ["sanitize_does_nothing", "sanitize_first_block_only", "sanitize_unmaps_only", "sanitize_skips_spares", "reads_from_cache"]
+)
+def test_a_lying_block_erase_leaves_data_where_an_honest_one_leaves_none(lie: str) -> None:
+    def left(*, lies: bool) -> bool:
+        disk = flash()
+        unit = SasPort(disk)
+        put(unit, SECRET)
+        assert unit.execute(bytes.fromhex("2a000000020000000100"), SECRET.ljust(512), 0).status == GOOD
+        put(unit, b"the second version of the first block")
+        setattr(disk.faults, lie, lies)
+        assert unit.execute(bytes.fromhex("48020000000000000000"), b"", 0).status == GOOD
+        return bool(disk.medium.remnants(SECRET))
+
+    assert not left(lies=False)
+    assert left(lies=True)
+
+
+def test_old_data_is_back_after_a_power_cycle_where_reads_came_from_the_cache() -> None:
+    disk = flash()
+    unit = SasPort(disk)
+    put(unit)
+    disk.faults.reads_from_cache = True
+    unit.execute(bytes.fromhex("48020000000000000000"), b"", 0)
+    assert not any(unit.execute(READ_FIRST, b"", 512).data)
+    disk.power_cycle()
+    unit.execute(TEST_UNIT_READY, b"", 0)
+    assert unit.execute(READ_FIRST, b"", 512).data.startswith(SECRET)
+
+
+def test_a_cryptographic_erase_that_keeps_the_key_leaves_what_can_be_opened() -> None:
+    for keeps in (False, True):
+        disk = magnetic()
+        unit = SasPort(disk)
+        put(unit)
+        disk.faults.sanitize_keeps_key = keeps
+        assert unit.execute(bytes.fromhex("48030000000000000000"), b"", 0).status == GOOD
+        assert not unit.execute(READ_FIRST, b"", 512).data.startswith(SECRET)
+        assert bool(disk.medium.remnants(SECRET)) is keeps
+
+
+def test_progress_that_stops_never_ends() -> None:
+    disk = flash()
+    unit = SasPort(disk)
+    disk.faults.progress_stops_at = 655
+    unit.execute(SANITIZE_BLOCK_IMMEDIATE, b"", 0)
+    sleep(disk, 100_000)
+    assert progress(unit)[15:18] == bytes.fromhex("80028f")
+
+
+def test_waiting_for_progress_that_stops_is_waiting_for_ever() -> None:
+    disk = flash()
+    disk.faults.progress_stops_at = 655
+    with pytest.raises(NoReply):
+        SasPort(disk).execute(bytes.fromhex("48020000000000000000"), b"", 0)
+
+
+# --- format
+
+
+def test_formatting_turns_520_bytes_into_512() -> None:
+    disk = SasDisk(MagneticMedium(4160 * 100, page_size=4160), HandClock(), block_format=BlockFormat(520), format_seconds=60)
+    unit = SasPort(disk)
+    # MODE SELECT (10): header of 8 with a block descriptor of 8, block length 200h (SPC-5 7.5.7.1)
+    select = bytes.fromhex("0000000000000008" + "00000000" + "00000200")
+    assert unit.execute(bytes.fromhex("55100000000000001000"), select, 0).status == GOOD
+    assert ask(unit, "25000000000000000000").data[4:].hex() == "00000208"
+    assert unit.execute(FORMAT_UNIT, FORMAT_IMMEDIATE, 0).status == GOOD
+    assert key_and_code(unit.execute(TEST_UNIT_READY, b"", 0)) == (0x2, 0x04, 0x04)
+    sleep(disk, 60)
+    assert key_and_code(unit.execute(TEST_UNIT_READY, b"", 0)) == (0x6, 0x2A, 0x09)
+    assert ask(unit, "25000000000000000000").data.hex() == "0000032b00000200"
+
+
+def test_firmware_that_switches_to_528_or_refuses() -> None:
+    disk = SasDisk(MagneticMedium(4160 * 100, page_size=4160), HandClock(), block_format=BlockFormat(520), format_seconds=60)
+    unit = SasPort(disk)
+    select = bytes.fromhex("0000000000000008" + "00000000" + "00000200")
+    disk.faults.refuses_other_lengths = True
+    assert key_and_code(unit.execute(bytes.fromhex("55100000000000001000"), select, 0)) == (0x5, 0x26, 0x00)
+    disk.faults.format_switches_length_to = 528
+    assert unit.execute(bytes.fromhex("040000000000"), b"", 0).status == GOOD
+    unit.execute(TEST_UNIT_READY, b"", 0)
+    assert ask(unit, "25000000000000000000").data[4:].hex() == "00000210"
+
+
+def test_power_lost_while_formatting_corrupts_the_format_and_data_remains() -> None:
+    disk = magnetic(format_seconds=100)
+    unit = SasPort(disk)
+    assert unit.execute(bytes.fromhex("2a000000070000000100"), SECRET.ljust(512), 0).status == GOOD
+    unit.execute(FORMAT_UNIT, FORMAT_IMMEDIATE, 0)
+    sleep(disk, 20)
+    disk.power_cycle()
+    unit.execute(TEST_UNIT_READY, b"", 0)
+    sleep(disk, 1000)
+    assert key_and_code(unit.execute(READ_FIRST, b"", 512)) == (0x3, 0x31, 0x00)
+    assert disk.medium.remnants(SECRET)
+    assert unit.execute(bytes.fromhex("040000000000"), b"", 0).status == GOOD
+    unit.execute(TEST_UNIT_READY, b"", 0)
+    assert not any(unit.execute(READ_FIRST, b"", 512).data)
+
+
+# --- capacity, elements, reservations, zones, TCG, logs
+
+
+def test_mode_select_takes_capacity_away_and_gives_it_back() -> None:
+    disk = magnetic(identity=Identity(ports=(1, 2)))
+    unit, other = SasPort(disk, 0), SasPort(disk, 1)
+    cut_down = bytes.fromhex("0000000000000008" + "00000400" + "00000000")
+    whole = bytes.fromhex("0000000000000008" + "ffffffff" + "00000000")
+    assert unit.execute(bytes.fromhex("55110000000000001000"), cut_down, 0).status == GOOD
+    assert ask(unit, "25000000000000000000").data.hex() == "000003ff00000200"
+    assert disk.medium.accessible == 0x400 * 512
+    assert key_and_code(other.execute(TEST_UNIT_READY, b"", 0)) == (0x6, 0x2A, 0x09)
+    disk.power_cycle()
+    unit.execute(TEST_UNIT_READY, b"", 0)
+    assert ask(unit, "25000000000000000000").data.hex() == "000003ff00000200"
+    assert unit.execute(bytes.fromhex("55110000000000001000"), whole, 0).status == GOOD
+    assert ask(unit, "25000000000000000000").data.hex() == "000007ff00000200"
+
+
+def test_removing_an_element_takes_its_share_of_the_capacity() -> None:
+    disk = magnetic(format_seconds=10)
+    unit = SasPort(disk)
+    status = ask(unit, "9e170000000000000000000001000000")
+    assert status.data[:8].hex() == "0000000200000002"
+    assert status.data[32:64].hex() == "0000000000000001" + "000000000000" + "0101" + "0000000000000400" + "00" * 8
+    assert unit.execute(bytes.fromhex("9e180000000000000000000000020000"), b"", 0).status == GOOD
+    assert key_and_code(unit.execute(TEST_UNIT_READY, b"", 0)) == (0x2, 0x04, 0x24)
+    sleep(disk, 10)
+    unit.execute(TEST_UNIT_READY, b"", 0)
+    assert ask(unit, "25000000000000000000").data.hex() == "000003ff00000200"
+    assert ask(unit, "9e170000000000000000000001000000").data[64 + 15] == 0xFF
+
+
+def test_another_ports_reservation_keeps_writers_out() -> None:
+    disk = magnetic(identity=Identity(ports=(1, 2)))
+    unit, other = SasPort(disk, 0), SasPort(disk, 1)
+    register = bytes(8) + bytes.fromhex("00000000deadbeef") + bytes(8)
+    reserve = bytes.fromhex("00000000deadbeef") + bytes(16)
+    assert other.execute(bytes.fromhex("5f000000000000001800"), register, 0).status == GOOD
+    assert other.execute(bytes.fromhex("5f010100000000001800"), reserve, 0).status == GOOD
+    assert unit.execute(WRITE_FIRST, bytes(512), 0).status == RESERVATION_CONFLICT
+    assert unit.execute(SANITIZE_CRYPTO_IMMEDIATE, b"", 0).status == RESERVATION_CONFLICT
+    assert unit.execute(READ_FIRST, b"", 512).status == GOOD
+    assert ask(unit, "5e000000000000010000").data[4:].hex() == "00000008" + "00000000deadbeef"
+    assert ask(unit, "5e010000000000010000").data[4:].hex() == "00000010" + "00000000deadbeef" + "0000000000" + "010000"
+
+
+def test_zones_are_reported_and_written_in_order() -> None:
+    disk = SasDisk(ZonedMedium(4 << 20, zone_size=1 << 20, conventional=1), HandClock())
+    unit = SasPort(disk)
+    assert ask(unit, "120000002400").data[0] == 0x14
+    assert unit.execute(bytes.fromhex("2a000000080000000800"), bytes(4096), 0).status == GOOD
+    assert key_and_code(unit.execute(bytes.fromhex("2a000000081000000800"), bytes(4096), 0)) == (0x5, 0x21, 0x04)
+    report = unit.execute(bytes.fromhex("95000000000000000000000010000000"), b"", 4096).data
+    assert report[:16].hex() == "00000100" + "00000000" + "0000000000001fff"
+    assert report[64:96].hex() == "0100000000000000" + "0000000000000800" + "0000000000000000" + "ffffffffffffffff"
+    # sequential write required, implicitly open, write pointer at 808h
+    assert report[128:160].hex() == "0220000000000000" + "0000000000000800" + "0000000000000800" + "0000000000000808"
+    assert unit.execute(bytes.fromhex("94040000000000000800000000000000"), b"", 0).status == GOOD
+    report = unit.execute(bytes.fromhex("95000000000000000800000010000000"), b"", 4096).data
+    assert report[64:66].hex() == "0210"
+    assert report[88:96].hex() == "0000000000000800"
+
+
+def test_level_0_discovery_tells_that_locking_is_on() -> None:
+    unit = SasPort(magnetic(tcg=level_0(Locking(enabled=True, locked=True, mbr_enabled=True))))
+    assert ask(unit, "a20000000000000000080000").data.hex() == "0000000000000003"
+    data = ask(unit, "a20100010000000002000000").data
+    # Storage Architecture Core: revision 1 at byte 4; features from byte 48: TPer, then Locking (0002h) with 1Fh in its first byte
+    assert data[4:8].hex() == "00000001"
+    assert data[48:52].hex() == "0001100c"
+    assert data[64:69].hex() == "0002100c1f"
+
+
+def test_without_tcg_there_is_no_level_0() -> None:
+    assert key_and_code(ask(SasPort(magnetic()), "a20100010000000002000000")) == (0x5, 0x24, 0x00)
+
+
+def test_predicted_failure_is_in_the_log() -> None:
+    disk = magnetic()
+    disk.faults.predicts_failure = True
+    assert ask(SasPort(disk), "4d006f00000000010000").data.hex() == "2f000008" + "00000304" + "5d101f00"
+    assert ask(SasPort(disk), "4d004d00000000010000").data.hex() == "0d00000c" + "00000102001f" + "00010102003c"
+
+
+def test_write_cache_is_shown_and_switched() -> None:
+    disk = flash()
+    unit = SasPort(disk)
+    assert ask(unit, "1a0808001800").data[4:7].hex() == "081204"
+    assert (
+        unit.execute(bytes.fromhex("151000001800"), bytes(4) + bytes.fromhex("0812000000000000000000000000000000000000"), 0).status == GOOD
+    )
+    assert ask(unit, "1a0808001800").data[4:7].hex() == "081200"
+    assert not disk.medium.write_cache
+
+
+def test_d_sense_changes_the_format_of_sense() -> None:
+    unit = SasPort(magnetic())
+    assert unit.execute(bytes.fromhex("151000001000"), bytes(4) + bytes.fromhex("0a0a0400000000000000000000"[:24]), 0).status == GOOD
+    assert ask(unit, "c70000000000").sense.hex() == "7205200000000000"
+
+
+def test_hung_gone_and_slow_drives() -> None:
+    disk = magnetic()
+    unit = SasPort(disk)
+    disk.faults.is_slow = 20.0
+    assert unit.execute(TEST_UNIT_READY, b"", 0).status == GOOD
+    assert disk.clock.now() == 20.0
+    disk.faults.hangs = True
+    with pytest.raises(NoReply):
+        unit.execute(TEST_UNIT_READY, b"", 0)
+    disk.faults.is_gone = True
+    with pytest.raises(Unplugged):
+        unit.execute(TEST_UNIT_READY, b"", 0)
