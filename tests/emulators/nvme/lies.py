@@ -40,4 +40,8 @@ class Lies:
     def told(self) -> dict[str, object]:
         """Those that are on."""
         now = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {name: sorted(value) if isinstance(value, set) else value for name, value in now.items() if value not in (False, None, 0.0, set())}
+        return {
+            name: sorted(value) if isinstance(value, set) else value
+            for name, value in now.items()
+            if value not in (False, None, 0.0, set())
+        }

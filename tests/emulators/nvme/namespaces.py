@@ -58,6 +58,11 @@ class Namespace:
     def eui64(self) -> bytes:
         return self.nguid[:3] + self.nguid[11:16]
 
+    @property
+    def mapped_bytes(self) -> int:
+        """What NUSE is made of: whole pages that the map leads to."""
+        return sum(PAGE for page in range(self.medium.pages) if self.medium.physical(page * PAGE) is not None)
+
     def is_mapped(self, lba: int) -> bool:
         """Whether a block has been written since it was last deallocated."""
         offset = lba * self.block.size
@@ -85,6 +90,11 @@ class NamespaceTable:
     def total(self) -> int:
         """TNVMCAP, bytes."""
         return self.unallocated + sum(namespace.size for namespace in self.by_id.values())
+
+    @property
+    def deallocated_page(self) -> bytes:
+        """What deallocated blocks read as."""
+        return (b"\xff" if self._personality.deallocated_reads == 2 else b"\0") * PAGE
 
     def __iter__(self) -> Iterator[Namespace]:
         return iter([self.by_id[nsid] for nsid in sorted(self.by_id)])
@@ -135,9 +145,9 @@ class NamespaceTable:
             cache_pages=64 if self._personality.field(525, 1) & 1 else 0,
             encrypts=self._personality.encrypts,
             seed=number,
+            trim_hides=self._personality.deallocated_reads != 0,
         )
-        if self._personality.deallocated_reads == 2:
-            medium.erased_value = b"\xff" * PAGE
+        medium.erased_value = self.deallocated_page
         namespace = Namespace(nsid, size, shared, digest[:16], medium, self._personality.formats, format_index)
         self.by_id[nsid] = namespace
         return namespace

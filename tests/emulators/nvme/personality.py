@@ -82,6 +82,11 @@ class Personality:
         return self.field(256, 2)
 
     @property
+    def largest_transfer(self) -> int:
+        """MDTS, in bytes."""
+        return 4096 << (self.field(77, 1) or 8)
+
+    @property
     def sanicap(self) -> int:
         return self.field(328, 4)
 
@@ -95,7 +100,9 @@ class Personality:
 
     def with_fields(self, fields: dict[tuple[int, int], int]) -> Personality:
         """Fields of Identify Controller replaced: (offset, width in bytes) to value."""
-        return replace(self, controller=patched(self.controller, {place: value.to_bytes(place[1], "little") for place, value in fields.items()}))
+        return replace(
+            self, controller=patched(self.controller, {place: value.to_bytes(place[1], "little") for place, value in fields.items()})
+        )
 
 
 def patched(data: bytes, fields: dict[tuple[int, int], bytes]) -> bytes:
@@ -170,7 +177,9 @@ def recorded(model: str) -> Personality:
 
 def plain() -> Personality:
     """One controller, one namespace, all three kinds of sanitize, each Format NVM setting."""
-    return Personality("plain", made_controller("Haiki Plain NVMe", "HAIKI-PLAIN-0001", oacs=0x0A, sanicap=0x80000007, fna=0x04), unallocated=4 * MIB)
+    return Personality(
+        "plain", made_controller("Haiki Plain NVMe", "HAIKI-PLAIN-0001", oacs=0x0A, sanicap=0x80000007, fna=0x04), unallocated=4 * MIB
+    )
 
 
 def full() -> Personality:
@@ -204,7 +213,9 @@ def full() -> Personality:
 
 def no_sanitize() -> Personality:
     """As most client drives before NVMe 1.3: Format NVM with user data erase alone, for all namespaces at once."""
-    return Personality("no-sanitize", made_controller("Haiki Old NVMe", "HAIKI-OLD-000001", oacs=0x02, sanicap=0, fna=0x03, version=0x10200))
+    return Personality(
+        "no-sanitize", made_controller("Haiki Old NVMe", "HAIKI-OLD-000001", oacs=0x02, sanicap=0, fna=0x03, version=0x10200)
+    )
 
 
 def no_deallocate_inhibited() -> Personality:

@@ -88,7 +88,8 @@ class Sanitize:
     progress: float = 0.0  # 0 to 1
 
     def __post_init__(self) -> None:
-        self._steps: list[Step] = []
+        self._steps: list[Step] = []  # still to do
+        self._steps_at_first = 0
         self._resumed_at = 0.0  # the clock's time at ``_resumed_from``
         self._resumed_from = 0.0
 
@@ -172,6 +173,7 @@ class Sanitize:
     def _resume(self) -> None:
         self._resumed_at, self._resumed_from = self.clock.now(), self.progress
         self._steps = self._pass_steps() if self.runs else []
+        self._steps_at_first = len(self._steps)
 
     def _pass_steps(self) -> list[Step]:
         """Of one pass; cells that an earlier one emptied have no step any more, so the first does the work and the rest take their time."""
@@ -191,8 +193,7 @@ class Sanitize:
         limit = 1.0 if self.lies.stuck_at is None else self.lies.stuck_at / 0x10000
         fails_at = self.lies.sanitize_fails_at
         target = min(target, limit, 1.0 if fails_at is None else fails_at)
-        share = min(1.0, (target - self._resumed_from) * self.passes / max(1e-9, 1 - self._resumed_from * self.passes))
-        self._do_steps(share if self._resumed_from * self.passes < 1 else 1.0)
+        self._do_steps(target)
         self.progress = max(self.progress, target)
         self.passes_done = int(self.progress * self.passes) if self._action is Action.OVERWRITE else 0
         if fails_at is not None and self.progress >= fails_at:
@@ -200,16 +201,16 @@ class Sanitize:
         elif self.progress >= 1.0:
             self._finish()
 
-    def _do_steps(self, share: float) -> None:
-        """So that ``share`` of all steps since the resumption is done."""
-        self._all = max(getattr(self, "_all", 0), len(self._steps))
-        while self._steps and (self._all - len(self._steps)) < share * self._all:
+    def _do_steps(self, target: float) -> None:
+        """The steps are spread over what was left of the first pass when power came."""
+        left = 1 / self.passes - self._resumed_from
+        share = min(1.0, (target - self._resumed_from) / left) if left > 0 else 1.0
+        while self._steps and self._steps_at_first - len(self._steps) < share * self._steps_at_first:
             self._steps[0]()
             del self._steps[0]
 
     def power_on(self) -> None:
         """What goes on by itself: an operation in progress. Media verification and failure states stay too (Base 2.0c section 8.21)."""
-        self._all = 0
         self._resume()
 
     def user_data_written(self) -> None:
@@ -231,18 +232,19 @@ class Sanitize:
     def _succeed(self) -> None:
         asked = bool(self.scdw10 & _NO_DEALLOCATE)
         inhibited = bool(self.personality.sanicap & _NO_DEALLOCATE_INHIBITED)
-        self.state, self.progress, self.global_data_erased = State.IDLE, 1.0, True
-        self.outcome = Outcome.SUCCEEDED_BUT_DEALLOCATED if asked and inhibited else Outcome.SUCCEEDED
         touches_map = not (self.lies.nothing_done or self.lies.first_block_only or self.lies.cached_reads or self.lies.one_namespace_only)
         if not asked or inhibited:
             for medium in [namespace.medium for namespace in self.namespaces if touches_map]:
                 for step in medium.unmap_steps():
                     step()
+                medium.erased_value = self.namespaces.deallocated_page
         elif self._action is not Action.CRYPTO_ERASE and touches_map:
             for namespace in self.namespaces:
                 namespace.not_deallocated = True
                 # NODMMAS 01b: the drive does not write to the cells after erasing them, and their integrity check fails
                 namespace.unreadable = self._action is Action.BLOCK_ERASE and self.personality.sanicap >> 30 == 1
+        self.state, self.progress, self.global_data_erased = State.IDLE, 1.0, True
+        self.outcome = Outcome.SUCCEEDED_BUT_DEALLOCATED if asked and inhibited else Outcome.SUCCEEDED
         self.notify(COMPLETED_DEALLOCATED_EVENT if self.outcome is Outcome.SUCCEEDED_BUT_DEALLOCATED else COMPLETED_EVENT)
 
     # --- the log
