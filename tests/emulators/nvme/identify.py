@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 SIZE = 4096
 
+# what a controller behind NVMe over Fabrics has to say besides (Base 2.0c figure 275): KAS 1 s, MAXCMD, SGLS with offsets into the capsule,
+# IOCCSZ 64 bytes and 8 KiB of data in units of 16 bytes, IORCSZ, ICDOFF, MSDBD
+_FABRICS = {(320, 2): 10, (514, 2): 128, (536, 4): 0x00100001, (1792, 4): (64 + 8192) // 16, (1796, 4): 1, (1800, 2): 0, (1803, 1): 1}
+
 
 def identify(controller: Controller, entry: SubmissionEntry) -> bytes:  # noqa: PLR0911 - one for each CNS
     """The 4096 bytes. Raises Refused."""
@@ -74,6 +78,8 @@ def controller_data(controller: Controller) -> bytes:
     subsystem, table = controller.subsystem, controller.subsystem.namespaces
     data = controller.personality.controller
     fields = {(78, 2): controller.id.to_bytes(2, "little"), (768, 256): subsystem.nqn.encode("ascii").ljust(256, b"\0")}
+    if subsystem.fabrics:
+        fields |= {place: value.to_bytes(place[1], "little") for place, value in _FABRICS.items()}
     if len(subsystem.controllers) > 1:
         fields[76, 1] = b"\x02"  # CMIC bit 1: two or more controllers
     if controller.manages_namespaces:

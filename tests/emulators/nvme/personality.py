@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -235,7 +236,7 @@ def locked() -> Personality:
     return replace(full(), name="locked", locked=True)
 
 
-PERSONALITIES = {
+PERSONALITIES: dict[str, Callable[[], Personality]] = {
     "plain": plain,
     "full": full,
     "no-sanitize": no_sanitize,
