@@ -26,6 +26,11 @@ def run_json(*command: object) -> Any:
     return json.loads(done.stdout)
 
 
+def run_bytes(*command: object) -> bytes:
+    """A tool's raw output."""
+    return subprocess.run([str(each) for each in command], check=True, capture_output=True, timeout=60).stdout
+
+
 @dataclass
 class Drive:
     """One emulated subsystem, from both sides."""
@@ -99,6 +104,7 @@ class Walked:
 
     lines: list[dict[str, object]] = field(default_factory=list)
 
-    def note(self, tool: str, verb: str, *, agrees: bool, slip: str = "") -> None:
-        self.lines.append({"tool": tool, "verb": verb, "agrees": agrees, "slip": slip})
-        assert agrees, f"{tool} {verb}: the tool and the model say different things"
+    def note(self, tool: str, verb: str, told: object, model: object, *, slip: str = "") -> None:
+        """What the tool told and what the model says are the same, or the test fails."""
+        self.lines.append({"tool": tool, "verb": verb, "agrees": told == model, "slip": slip})
+        assert told == model, f"{tool} {verb}: the tool tells {told}, the model {model}"

@@ -95,7 +95,7 @@ class Target:
 
     async def serve(self, port: int = PORT, control: Path | None = None) -> None:
         """Until stopped. Prints "listening" when hosts may come."""
-        servers = [await asyncio.start_server(self._taker(index), ADDRESS, port + index, limit=1 << 20) for index in range(PORTS)]
+        servers = [await asyncio.start_server(self.taker(index), ADDRESS, port + index, limit=1 << 20) for index in range(PORTS)]
         if control is not None:
             servers.append(await serve_control(self, control))
         ticks = asyncio.get_running_loop().create_task(self._tick())
@@ -107,7 +107,9 @@ class Target:
         for server in servers:
             server.close()
 
-    def _taker(self, index: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    def taker(self, index: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+        """What takes connections at the port of this index."""
+
         async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await Queue(self, index, reader, writer).run()
 
