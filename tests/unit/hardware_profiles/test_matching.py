@@ -83,7 +83,7 @@ def names(subject: Subject) -> list[str]:
         (usb(0x0BC2, 0x3312), ["seagate-usb-ata-blocked"]),
         (usb(0x8888, 0x7777), ["generic-m2-sata-8888"]),
         (pci(0x1000, 0x0097, ATA), ["sas-hba-sata-refresh", "lsi-sas3008-registers"]),
-        (pci(0x9005, 0x028F, None), ["hpe-smart-array-raid"]),
+        (Subject(transport=Transport.RAID, pci_vendor=0x9005, pci_device=0x028F), ["hpe-smart-array-raid"]),
     ],
     ids=lambda value: value[-1] if isinstance(value, list) else "",
 )
@@ -117,6 +117,7 @@ def test_real_hardware_is_known_from_general_to_specific(subject: Subject, expec
         pci(0x8086, 0xF1A8),
         pci(0x144D, 0xA808),
         pci(0x1000, 0x0097, SCSI),
+        Subject(kind=SCSI, transport=Transport.SAS, pci_vendor=0x9005, pci_device=0x028F),  # in host adapter mode
         usb(0x152D, 0x0580),
         usb(0x174C, 0x1153),
         usb(0x04B4, 0x6830, 0x0100),
