@@ -9,7 +9,7 @@ from typing import Protocol
 
 from erase.commands.bridges import ATA_WRAPPERS, NVME_WRAPPERS, Wrapper
 from erase.drive.facts import Identity
-from erase.drive.report import SelfReport, Unseen, Way, WhyUnseen
+from erase.drive.report import Format, SelfReport, Unseen, Way, WhyUnseen, Zoning
 from erase.errors import TransportError
 from erase.probe.asking.ata import AtaCarrier, ask_ata
 from erase.probe.asking.lines import Told
@@ -114,8 +114,17 @@ class Asker:
 
     def _concluded(self, target: Target, before: Known, told: Told) -> Asked:
         """With the profiles that speak of the drive by the names that it gave itself."""
+        told = replace(told, report=replace(told.report, format=_zoned(told.report.format, target.zoning)))
         if not told.is_identified:
             return Asked(told, before.names, before.names_are_unique)
         speech = {Way.ATA: Speech.ATA, Way.ATA_BRIDGE: Speech.ATA, Way.NVME_BRIDGE: Speech.NVME}.get(told.report.way, target.speech)
         after = self._known(target, told.identity, speech)
         return Asked(told, tuple(dict.fromkeys((*before.names, *after.names))), before.names_are_unique and after.names_are_unique)
+
+
+# of two who speak of zones the one counts who allows less
+_BY_FREEDOM = (Zoning.HOST_MANAGED, Zoning.HOST_AWARE, Zoning.NONE, Zoning.UNKNOWN)
+
+
+def _zoned(form: Format, kernels: Zoning) -> Format:
+    return replace(form, zoning=min(form.zoning, kernels, key=_BY_FREEDOM.index))

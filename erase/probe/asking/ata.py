@@ -35,6 +35,7 @@ from erase.probe.cleaning import known, plain_name
 from erase.probe.description import fact
 
 AtaCarrier = Transport[AtaCommand, AtaAnswer]
+_PROGRESS_WHOLE = 65536  # sanitize tells its progress in these parts (ACS-4 section 7.36.5.4)
 _NONE = HiddenArea(Presence.NONE)
 _VERDICTS = {
     ata_smart.SmartHealth.PASSED: HealthVerdict.PASSED,
@@ -211,7 +212,7 @@ def _sanitize_state(line: _AtaLine) -> tuple[SanitizeState, int | None]:
         state = SanitizeState.UNKNOWN
     elif status.in_progress:
         state = SanitizeState.IN_PROGRESS
-        progress = None if status.progress is None else status.progress * 1000 // ata_sanitize.PROGRESS_WHOLE
+        progress = None if status.progress is None else status.progress * 1000 // _PROGRESS_WHOLE
     elif status.frozen:
         state = SanitizeState.FROZEN
     else:

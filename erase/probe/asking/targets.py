@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 
 from erase.drive.facts import Bus
+from erase.drive.report import Zoning
 from erase.probe.attachment import Attachment, attachment_of
 from erase.probe.description import Description
 from erase.probe.mmc import is_mmc
 from erase.probe.nvme import is_namespace
 from erase.probe.scsi import DISK_TYPES, is_scsi
 from erase.probe.tree import Tree
+
+_HOST_MANAGED = 0x14  # peripheral device type (SPC-5 table 147)
+_KERNELS_WORDS = {"none": Zoning.NONE, "host-aware": Zoning.HOST_AWARE, "host-managed": Zoning.HOST_MANAGED}
 
 
 @unique
@@ -34,23 +38,27 @@ class Target:
     description: Description  # what sysfs says
     attachment: Attachment
     nsid: int | None = None  # of an NVMe namespace
+    zoning: Zoning = Zoning.UNKNOWN  # as the kernel found it
 
 
 def target_of_block(tree: Tree, name: str, node: str, path: str, description: Description) -> Target | None:
     """The target behind a block device whose folder is ``path``; None where nothing can be asked (loop devices, virtio ...)."""
     attachment = attachment_of(tree, path)
     if is_namespace(name):
-        return Target(node, Speech.NVME, description, attachment, nsid=tree.number(f"{path}/nsid"))
+        nsid, zoning = tree.number(f"{path}/nsid"), _zoning(tree, path)
+        return Target(node, Speech.NVME, description, attachment, nsid, zoning)
     if is_mmc(name):
         # an SD card has no EXT_CSD: all that it tells is in the registers that the kernel read
         return None if tree.text(f"{path}/device/type") == "SD" else Target(node, Speech.MMC, description, attachment)
     device = tree.real(f"{path}/device")
-    return target_of_scsi(tree, device, node, description) if device and is_scsi(tree, device) else None
+    found = target_of_scsi(tree, device, node, description) if device and is_scsi(tree, device) else None
+    return replace(found, zoning=_zoning(tree, path)) if found and found.zoning is Zoning.UNKNOWN else found
 
 
 def target_of_scsi(tree: Tree, device: str, node: str, description: Description) -> Target | None:
     """The target behind a SCSI logical unit whose folder is ``device``."""
-    if tree.number(f"{device}/type") not in DISK_TYPES:
+    kind = tree.number(f"{device}/type")
+    if kind not in DISK_TYPES:
         return None
     attachment = attachment_of(tree, device)
     if attachment.usb is not None:
@@ -59,9 +67,14 @@ def target_of_scsi(tree: Tree, device: str, node: str, description: Description)
         speech = Speech.ATA
     else:
         speech = Speech.SCSI
-    return Target(node, speech, description, attachment)
+    # a disk that takes writes in sequence only has a device type of its own (ZBC-2 section 4.2; SAT-5 section 8.1 for ATA disks)
+    return Target(node, speech, description, attachment, zoning=Zoning.HOST_MANAGED if kind == _HOST_MANAGED else Zoning.UNKNOWN)
 
 
 def target_of_controller(tree: Tree, path: str, node: str, description: Description) -> Target:
     """An NVMe controller that shows no namespace."""
     return Target(node, Speech.NVME, description, attachment_of(tree, path))
+
+
+def _zoning(tree: Tree, block: str) -> Zoning:
+    return _KERNELS_WORDS.get(tree.text(f"{block}/queue/zoned") or "", Zoning.UNKNOWN)
