@@ -26,7 +26,7 @@ class Wishes:
     drives: tuple[str, ...] = ()
     memory: int = 1536  # MiB
     processors: int = 2
-    minutes: float = 10
+    minutes: float = 15
     suspends: bool = False
 
 

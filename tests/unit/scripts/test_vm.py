@@ -261,6 +261,7 @@ def watched(parts: Parts, wishes: Wishes | None = None, stop: threading.Event | 
     said = []
     with Machine(parts, wishes or Wishes(), "true\n") as guest:
         outcome = guest.watch(said.append, stop or threading.Event())
+        (parts.checkout / "results").mkdir()
         guest.results(parts.checkout / "results")
         assert "the last words of the kernel" in guest.console()
     assert not guest.folder.exists()
