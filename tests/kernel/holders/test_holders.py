@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -190,23 +190,30 @@ def _until(holds: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_both_halves_of_a_bcache(tool, drive, second, erase):
+@contextmanager
+def cached(tool, backing: Path, cache: Path) -> Iterator[Path]:
     tool("modprobe", "bcache")
-    tool("make-bcache", "--wipe-bcache", "-B", drive, "-C", second)
-    tool("udevadm", "settle")
-    for node in (drive, second):  # udev may have been there first
-        if not (Path("/sys/class/block") / node.name / "bcache").exists():
-            Path("/sys/fs/bcache/register").write_text(str(node))
-    _until(lambda: Path("/dev/bcache0").exists())
+    halves = [Path("/sys/class/block") / node.name / "bcache" for node in (backing, cache)]
     try:
-        erase.keeps(drive, [("bcache", "/dev/bcache0")], "/dev/bcache0")
-        erase.keeps(second, [("bcache", "/dev/bcache0")])
+        # small buckets, because the kernel wants at least 513 of them
+        tool("make-bcache", "--wipe-bcache", "--bucket", "32k", "-B", backing, "-C", cache)
+        tool("udevadm", "settle")
+        for node, half in zip((backing, cache), halves, strict=True):  # udev may have been there first
+            if not half.exists():
+                Path("/sys/fs/bcache/register").write_text(str(node))
+        _until(lambda: Path("/dev/bcache0").exists() and all(half.exists() for half in halves))
+        yield Path("/dev/bcache0")
     finally:
-        sets = [found for found in Path("/sys/fs/bcache").iterdir() if (found / "stop").exists()]
-        Path("/sys/class/block/bcache0/bcache/stop").write_text("1")
-        for found in sets:
-            (found / "stop").write_text("1")
-        _until(lambda: not any((Path("/sys/class/block") / node.name / "bcache").exists() for node in (drive, second)))
+        for stop in (*Path("/sys/class/block").glob("bcache*/bcache/stop"), *Path("/sys/fs/bcache").glob("*/stop")):
+            with suppress(OSError):  # stopped by the one before
+                stop.write_text("1")
+        _until(lambda: not any(half.exists() for half in halves))
+
+
+def test_both_halves_of_a_bcache(tool, drive, second, erase):
+    with cached(tool, drive, second):
+        erase.keeps(drive, [("bcache", "/dev/bcache0")], "/dev/bcache0")
+        erase.keeps(second, [("bcache", str(second))])
     erase.allows(drive, second)
 
 
