@@ -1,4 +1,4 @@
-"""Registers of ordinary commands, literal (ACS-4 section 7)."""
+"""Registers of ordinary commands, literal (ACS-4 clause 7)."""
 
 import struct
 

@@ -1,4 +1,4 @@
-"""IDENTIFY DEVICE data: real drives, impostors, and each field in literal words (ACS-4 section 9.10)."""
+"""IDENTIFY DEVICE data: real drives, impostors, and each field in literal words (ACS-4 table 55)."""
 
 import json
 from dataclasses import fields
@@ -28,7 +28,7 @@ def real(model):
 
 
 def signed(data):
-    """With the integrity word as ACS-4 section 9.10.6 has it."""
+    """With the integrity word as ACS-4 table 55 has it."""
     body = bytes(data[:510]) + b"\xa5"
     return body + bytes([-sum(body) % 256])
 

@@ -1,4 +1,4 @@
-"""Logs 00h, 30h and 04h, literal (ACS-4 sections 9.2, 9.11 and 9.5)."""
+"""Logs 00h, 30h and 04h, literal (ACS-4 clause 9)."""
 
 from dataclasses import fields
 
