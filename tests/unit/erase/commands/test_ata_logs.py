@@ -147,6 +147,7 @@ def test_a_page_that_is_another_one_is_none(number):
         page(number ^ 1, {}),
         page(number, {}, header=0x0001),  # bit 63 of the header
         page(number, {}, header=VALID),  # revision 0
+        page(number, {}, header=VALID | 0xFFFF),
         good[:511],
         good + b"\0",
         bytes(512),
