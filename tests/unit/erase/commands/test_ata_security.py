@@ -38,6 +38,10 @@ def test_commands_with_a_password_carry_one_block(command, name, code, data):
     assert command == AtaCommand(name, code, AtaProtocol.PIO_OUT, count=1, data_out=data)
 
 
+def test_the_smallest_identifier_is_1():
+    assert ata_security.security_set_password(PASSWORD, master=True, identifier=1).data_out == block("0100", identifier="0100")
+
+
 @pytest.mark.parametrize(
     ("command", "name", "code"),
     [
