@@ -104,7 +104,16 @@ def test_each_bit_of_word_7_is_one_feature_set(bit, attribute):
 
 @pytest.mark.parametrize(
     "data",
-    [b"", bytes(512), BLOCK[:511], BLOCK + b"\0", BLOCK[:511] + bytes([BLOCK[511] ^ 1]), configuration({}), configuration({0: 2, 6: 1})],
+    [
+        b"",
+        bytes(512),
+        BLOCK[:511],
+        BLOCK + b"\0",
+        BLOCK[:511] + bytes([BLOCK[511] ^ 1]),
+        configuration({}),
+        configuration({0: 0xFFFF}),
+        configuration({0: 2, 6: 1}),
+    ],
 )
 def test_a_configuration_without_a_right_checksum_is_none(data):
     assert ata_areas.parse_device_configuration(data) is None
