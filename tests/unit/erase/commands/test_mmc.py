@@ -63,7 +63,7 @@ def test_any_switch_is_found_again(index, value):
 @pytest.mark.parametrize(
     ("bit", "error"),
     [
-        # JESD84-B51 table 68
+        # JESD84-B51 section 6.13
         (31, "address-out-of-range"),
         (30, "address-misalign"),
         (29, "block-length"),
