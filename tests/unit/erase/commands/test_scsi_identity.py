@@ -142,6 +142,15 @@ def test_a_designator_that_can_not_be_names_nothing(digits, doubt):
     assert inquiry.designators(page(0x83, digits)) == inquiry.Designators((doubt,), ())
 
 
+def test_a_uuid_stands_behind_its_type():
+    # UUID TYPE 1h in bits 7:4, a reserved byte, 16 bytes
+    body = "010a0012 1000" + "00112233445566778899aabbccddeeff"
+    assert inquiry.designators(page(0x83, body)).first(DesignatorKind.UUID) == "100000112233445566778899aabbccddeeff"
+    assert inquiry.designators(page(0x83, "010a0012 1000" + "00" * 16)).names == ()
+    small = inquiry.designators(page(0x83, "010a0012 1000 01" + "00" * 15))
+    assert small.first(DesignatorKind.UUID) == "100001" + "00" * 15
+
+
 @pytest.mark.parametrize("name", ["00" * 8, "ff" * 8])
 def test_a_blank_name_is_none(name):
     assert inquiry.designators(page(0x83, "01030008" + name)) == inquiry.Designators((), ())
@@ -210,6 +219,13 @@ def test_characteristics_are_read(digits, field, value):
 )
 def test_provisioning_is_read(digits, field, value):
     assert getattr(pages.logical_provisioning(page(0xB2, digits)), field) == value
+
+
+@pytest.mark.parametrize(("lbprz", "known"), [(0, True), (1, True), (2, True), (3, True), (4, False), (5, True), (6, False), (7, True)])
+def test_reserved_values_of_lbprz_are_doubted(lbprz, known):
+    found = pages.logical_provisioning(page(0xB2, f"00 {lbprz << 2:02x} 02 00"))
+    assert found.doubts == (() if known else (ScsiDoubt.RESERVED_VALUE,))
+    assert found.reads_zeros is bool(lbprz & 1)
 
 
 def test_zoned_characteristics_are_read():
