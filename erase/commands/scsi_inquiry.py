@@ -195,9 +195,11 @@ def designators(data: bytes) -> Designators:
             doubts.add(ScsiDoubt.RESERVED_VALUE)
         elif len(name) not in _LENGTHS.get(kind, (len(name),)):
             doubts.add(ScsiDoubt.CUT_DESCRIPTOR)
-        elif not is_blank(name[2:] if kind is DesignatorKind.UUID else name):
-            text = plain_text(name) if kind in _TEXTS else name.hex()
-            found.append(Designator(association, kind, text or ""))
+        else:
+            value = name[2:] if kind is DesignatorKind.UUID else name  # behind UUID TYPE and a reserved byte
+            text = plain_text(value) if kind in _TEXTS else value.hex()
+            if text and not is_blank(value):
+                found.append(Designator(association, kind, text))
     return Designators(tuple(sorted(doubts)), tuple(found))
 
 

@@ -145,10 +145,10 @@ def test_a_designator_that_can_not_be_names_nothing(digits, doubt):
 def test_a_uuid_stands_behind_its_type():
     # UUID TYPE 1h in bits 7:4, a reserved byte, 16 bytes
     body = "010a0012 1000" + "00112233445566778899aabbccddeeff"
-    assert inquiry.designators(page(0x83, body)).first(DesignatorKind.UUID) == "100000112233445566778899aabbccddeeff"
+    assert inquiry.designators(page(0x83, body)).first(DesignatorKind.UUID) == "00112233445566778899aabbccddeeff"
     assert inquiry.designators(page(0x83, "010a0012 1000" + "00" * 16)).names == ()
     small = inquiry.designators(page(0x83, "010a0012 1000 01" + "00" * 15))
-    assert small.first(DesignatorKind.UUID) == "100001" + "00" * 15
+    assert small.first(DesignatorKind.UUID) == "01" + "00" * 15
 
 
 @pytest.mark.parametrize("name", ["00" * 8, "ff" * 8])

@@ -350,6 +350,11 @@ def test_the_health_of_an_element_is_coded(code, health):
     assert found == media.Elements((), (media.Element(3, media.ElementHealth(health), True, 0x100),))
 
 
+def test_a_device_may_have_no_elements():
+    assert media.parse_elements(elements(0)) == media.Elements((), ())
+    assert media.parse_elements(elements(0)[:-1]) == media.Elements((ScsiDoubt.TOO_SHORT,), ())
+
+
 def test_elements_that_are_missing_are_doubted():
     assert media.parse_elements(elements(2, element(1, 0, 0, (1 << 64) - 1))) == media.Elements(
         (ScsiDoubt.TOO_SHORT,), (media.Element(1, media.ElementHealth.NOT_TOLD, False, None),)
