@@ -59,7 +59,7 @@ def test_the_header_has_the_size_that_64_bit_kernels_take() -> None:
 
 @pytest.mark.parametrize(
     ("command", "direction", "length"),
-    [(TEST_UNIT_READY, -1, 0), (MODE_SELECT, -2, 4), (INQUIRY, -3, 36)],
+    [(TEST_UNIT_READY, -1, 0), (MODE_SELECT, -2, 4), (INQUIRY, -4, 36)],
 )
 def test_the_header_says_what_is_sent_and_which_way_data_go(kernel: Any, command: ScsiCommand, direction: int, length: int) -> None:
     drive(kernel).send(command, 30.0)
@@ -107,6 +107,25 @@ def test_an_answer_is_given_as_it_came(kernel: Any) -> None:
 def test_data_end_where_the_residual_says(kernel: Any, residual: int, length: int) -> None:
     sg = drive(kernel, data=bytes(range(36)), resid=residual)
     assert sg.send(INQUIRY, 30.0).data == bytes(range(36))[:length]
+
+
+@pytest.mark.parametrize(
+    ("status", "sense", "came"),
+    [
+        (0x00, "", True),
+        (0x02, "7200001d00000000", True),  # NO SENSE, descriptor format
+        (0x02, "7000010000000000", True),  # RECOVERED ERROR, fixed format
+        (0x02, "7201", True),  # cut, but the key came
+        (0x02, "72", False),
+        (0x02, "7000050000000000", False),  # ILLEGAL REQUEST
+        (0x02, "720b000000000000", False),  # ABORTED COMMAND
+        (0x02, "", False),
+        (0x08, "", False),
+    ],
+)
+def test_a_command_that_failed_has_no_data_whatever_the_residual_says(kernel: Any, status: int, sense: str, came: bool) -> None:
+    sg = drive(kernel, data=b"x" * 36, sense=bytes.fromhex(sense), status=status, resid=0)
+    assert sg.send(INQUIRY, 30.0).data == (b"x" * 36 if came else b"")
 
 
 def test_truncated_sense_is_given_truncated(kernel: Any) -> None:
