@@ -24,10 +24,8 @@ SENSE_LENGTH: Final = 252  # SPC-4 section 4.5.1: no sense data are longer
 _SHORTEST_MS: Final = 7_000  # BLK_MIN_SG_TIMEOUT: a block device makes shorter ones that long; here both kinds of nodes do
 _UNASKED: Final = 65_536  # bytes that pass everywhere, where the node does not tell its limit
 
-_NONE, _TO_DEVICE = -1, -2
-# SG_DXFER_TO_FROM_DEV: a read, for which the kernel's buffer is first filled from ours. With the plain SG_DXFER_FROM_DEV a /dev/sgN gives
-# out what its buffer held before wherever the device sent less (seen with Linux 6.1: the IDENTIFY DEVICE data for an aborted READ LOG EXT)
-_FROM_DEVICE = -4
+# not SG_DXFER_TO_FROM_DEV, -4, which would fill the kernel's buffer from ours first: a /dev/sgN of Linux 6.1 answers it with EINVAL or ENOMEM
+_NONE, _TO_DEVICE, _FROM_DEVICE = -1, -2, -3
 # the device says of a command with one of these that it did not fail, so that its data count
 _WELL = frozenset({SenseKey.NO_SENSE, SenseKey.RECOVERED_ERROR, SenseKey.COMPLETED})
 _GOOD, _CHECK_CONDITION = 0x00, 0x02
@@ -99,7 +97,11 @@ class SgIoHeader(ctypes.Structure):
 
 
 def _has_data(status: int, sense: bytes) -> bool:
-    """Whether data came with an answer. The residual of a failed command is often 0 although nothing did."""
+    """Whether data came with an answer. The residual of a failed command is often 0 although nothing did.
+
+    A /dev/sgN then has what an earlier command left in its buffer (seen with Linux 6.1: the data of IDENTIFY DEVICE for an aborted READ
+    LOG EXT), a block device zeroes.
+    """
     told = parse_sense(sense)
     return status == _GOOD or (status == _CHECK_CONDITION and told is not None and told.key in _WELL)
 

@@ -59,7 +59,7 @@ def test_the_header_has_the_size_that_64_bit_kernels_take() -> None:
 
 @pytest.mark.parametrize(
     ("command", "direction", "length"),
-    [(TEST_UNIT_READY, -1, 0), (MODE_SELECT, -2, 4), (INQUIRY, -4, 36)],
+    [(TEST_UNIT_READY, -1, 0), (MODE_SELECT, -2, 4), (INQUIRY, -3, 36)],
 )
 def test_the_header_says_what_is_sent_and_which_way_data_go(kernel: Any, command: ScsiCommand, direction: int, length: int) -> None:
     drive(kernel).send(command, 30.0)
