@@ -1,4 +1,4 @@
-"""Hidden areas, literal (ACS-2 sections 7.8, 7.27, 7.28, 7.47, 7.48; ACS-4 section 7.1)."""
+"""Hidden areas, literal (ATA8-ACS, ACS-2 and ACS-4 clause 7)."""
 
 import pytest
 from hypothesis import given
@@ -49,6 +49,11 @@ NON_DATA = AtaProtocol.NON_DATA
 )
 def test_each_command_has_its_registers(command, expected):
     assert command == expected
+
+
+def test_the_longest_password_fits():
+    password = bytes(range(1, 33))
+    assert ata_areas.set_max_unlock(password).data_out == b"\0\0" + password + bytes(478)
 
 
 def answer(lba, device=0x40, status=0x50, upper_known=True):

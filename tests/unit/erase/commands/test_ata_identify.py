@@ -1,4 +1,4 @@
-"""IDENTIFY DEVICE data: real drives, impostors, and each field in literal words (ACS-4 section 9.10)."""
+"""IDENTIFY DEVICE data: real drives, impostors, and each field in literal words (ACS-4 table 55)."""
 
 import json
 from dataclasses import fields
@@ -28,7 +28,7 @@ def real(model):
 
 
 def signed(data):
-    """With the integrity word as ACS-4 section 9.10.6 has it."""
+    """With the integrity word as ACS-4 table 55 has it."""
     body = bytes(data[:510]) + b"\xa5"
     return body + bytes([-sum(body) % 256])
 
@@ -246,7 +246,9 @@ def test_enhanced_erase_and_its_time_need_bit_5():
 
 @pytest.mark.parametrize(("word", "identifier"), [(0x0000, None), (0xFFFF, None), (0xFFFE, 0xFFFE), (0x0001, 1)])
 def test_word_92_is_the_master_password_identifier(word, identifier):
-    assert plain(w82=0x0002, w128=0x0001, w92=word).security.master_identifier == identifier
+    security = plain(w82=0x0002, w128=0x0001, w92=word).security
+    assert security.master_identifier == identifier
+    assert security.master_from_factory == (word == 0xFFFE)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Logs 00h, 30h and 04h, literal (ACS-4 sections 9.2, 9.11 and 9.5)."""
+"""Logs 00h, 30h and 04h, literal (ACS-4 clause 9)."""
 
 from dataclasses import fields
 
@@ -20,6 +20,13 @@ def page(number, qwords, *, header=VALID | 0x0001):
     for index, value in qwords.items():
         data[8 * index : 8 * index + 8] = value.to_bytes(8, "little")
     return bytes(data)
+
+
+def test_logs_and_pages_have_their_addresses():
+    assert (ata_logs.LOG_DIRECTORY, ata_logs.LOG_DEVICE_STATISTICS, ata_logs.LOG_IDENTIFY_DEVICE_DATA) == (0x00, 0x04, 0x30)
+    pages = (ata_logs.PAGE_SUPPORTED, ata_logs.PAGE_CAPACITY, ata_logs.PAGE_CAPABILITIES)
+    assert pages == (0x00, 0x02, 0x03)
+    assert (ata_logs.PAGE_CURRENT_SETTINGS, ata_logs.PAGE_SECURITY) == (0x04, 0x06)
 
 
 # --- directory
@@ -79,6 +86,15 @@ def test_each_capability_has_its_bit(qwords, attribute):
     assert ata_logs.parse_capabilities(page(0x03, unvouched)) == LogCapabilities(False, False, False, False, False)
 
 
+@pytest.mark.parametrize(
+    ("qword", "sectors"),
+    [(VALID | 0xE8E088B0, 0xE8E088B0), (VALID | 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFF), (0xE8E088B0, None), (VALID, None)],
+)
+def test_the_capacity(qword, sectors):
+    assert ata_logs.parse_capacity(page(0x02, {1: qword})) == sectors
+    assert ata_logs.parse_capacity(page(0x03, {1: qword})) is None
+
+
 def test_settings():
     assert ata_logs.parse_current_settings(page(0x04, {1: VALID | 1 << 13})) == LogSettings(True, False)
     assert ata_logs.parse_current_settings(page(0x04, {1: VALID | 1 << 6})) == LogSettings(False, True)
@@ -131,6 +147,7 @@ def test_a_page_that_is_another_one_is_none(number):
         page(number ^ 1, {}),
         page(number, {}, header=0x0001),  # bit 63 of the header
         page(number, {}, header=VALID),  # revision 0
+        page(number, {}, header=VALID | 0xFFFF),
         good[:511],
         good + b"\0",
         bytes(512),
@@ -191,7 +208,13 @@ def test_the_pages_worth_asking_for():
     )
 )
 def test_any_bytes_give_a_page_or_none(data):
-    for parse in (*PARSERS.values(), ata_logs.parse_log_directory, ata_logs.parse_supported_pages, parse_statistics):
+    for parse in (
+        *PARSERS.values(),
+        ata_logs.parse_capacity,
+        ata_logs.parse_log_directory,
+        ata_logs.parse_supported_pages,
+        parse_statistics,
+    ):
         parse(data)
     found = ata_logs.parse_security(data)
     if found is not None and (found.sanitize or found.restricted_sanitize_overrides_security):
