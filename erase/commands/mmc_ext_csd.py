@@ -41,7 +41,7 @@ class ExtCsd:
     user_size: int | None  # bytes, SEC_COUNT [215:212]; 0 of cards up to 2 GB, which tell in CSD
     boot_size: int | None  # bytes of each of the two boot areas, BOOT_SIZE_MULT [226]; 0: none
     rpmb_size: int | None  # bytes, RPMB_SIZE_MULT [168]; 0: none
-    general_purpose_sizes: tuple[int, ...]  # bytes of the areas 1 to 4, GP_SIZE_MULT [154:143]; 0: not made
+    general_purpose_sizes: tuple[int, ...]  # bytes of the areas 1 to 4, GP_SIZE_MULT [154:143]; 0: not made; (): can't be told
     partitioning: bool | None  # PARTITIONING_SUPPORT [160] bit 0
     partitions_made: bool | None  # PARTITION_SETTING_COMPLETED [155]
     partition_config: int | None  # PARTITION_CONFIG [179], whole
@@ -59,7 +59,7 @@ class ExtCsd:
     switch_timeout: float | None  # seconds, GENERIC_CMD6_TIME [248]
     removal_types: tuple[RemovalType, ...]  # those that can be had
     removal_type: RemovalType | None  # the one in use, bits 5:4
-    cache_size: int | None  # bytes, CACHE_SIZE [252:249]; 0: none
+    cache: bool | None  # CACHE_SIZE [252:249] is not 0
     cache_enabled: bool | None  # CACHE_CTRL [33]
     reliable_writes: bool | None  # WR_REL_PARAM [166] bit 2
     background_operations: bool | None  # BKOPS_SUPPORT [502]
@@ -92,6 +92,10 @@ def ext_csd(data: bytes) -> ExtCsd:
     removal = fields.bits(16, 5, 4)
     types = fields.bits(16, 3, 0) or 0
     firmware = fields.raw(254, 8)
+    life_a, life_b = (_life(fields.told(place, 1), doubts) for place in (268, 269))
+    end_of_life = member(EndOfLife, fields.number(267))
+    if end_of_life is None and fields.told(267, 1):
+        doubts.add(MmcDoubt.RESERVED_VALUE)
     return ExtCsd(
         doubts=tuple(sorted(doubts)),
         revision=revision,
@@ -116,16 +120,16 @@ def ext_csd(data: bytes) -> ExtCsd:
         switch_timeout=_scaled(fields.told(248, 1), 0.01),
         removal_types=tuple(one for bit, one in enumerate(RemovalType) if types >> bit & 1),
         removal_type=None if removal is None or not types >> removal & 1 else tuple(RemovalType)[removal],
-        cache_size=None if cache is None else cache * 128,  # in units of 1024 bits
+        cache=None if cache is None else cache > 0,
         cache_enabled=fields.flag(33, 0),
         reliable_writes=fields.flag(166, 2),
         background_operations=fields.flag(502, 0),
         background_needed=fields.bits(246, 1, 0),
         boot_write_protect=fields.number(174),
         user_write_protect=fields.number(171),
-        life_used_a=_life(fields.told(268, 1), doubts),
-        life_used_b=_life(fields.told(269, 1), doubts),
-        end_of_life=member(EndOfLife, fields.told(267, 1)),
+        life_used_a=life_a,
+        life_used_b=life_b,
+        end_of_life=end_of_life,
         firmware=None if firmware is None or is_blank(firmware) else firmware.hex(),
     )
 
@@ -151,7 +155,7 @@ def _scaled(count: int | None, seconds: float) -> float | None:
 
 
 def _general_purpose(fields: Fields, unit: int | None) -> tuple[int, ...]:
-    # each in units of a write protect group; without that unit a size can't be told, so none is: see general_purpose_sizes of ()
+    # each in units of a write protect group: without that unit no size can be told
     counts = [fields.number(place, 3) for place in (143, 146, 149, 152)]
     if None in counts or (unit is None and any(counts)):
         return ()

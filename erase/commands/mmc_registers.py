@@ -22,7 +22,6 @@ class MmcDoubt(StrEnum):
     CRC = "crc"
     TEXT_NOT_ASCII = "text-not-ascii"
     RESERVED_VALUE = "reserved-value"
-    NO_CAPACITY = "no-capacity"
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,11 @@ def sd_cid(data: bytes) -> Cid:
 
 def _cid(data: bytes, *, oem: tuple[int, int], product: tuple[int, int], revision: int, serial: tuple[int, int]) -> Cid:
     doubts = _register_doubts(data)
+    if doubts:
+        return Cid(tuple(doubts), None, None, None, None, None)
     name = data[slice(*product)]
     if not is_plain(name):
         doubts.append(MmcDoubt.TEXT_NOT_ASCII)
-    if {MmcDoubt.BLANK, MmcDoubt.LENGTH, MmcDoubt.CRC}.intersection(doubts):
-        return Cid(tuple(doubts), None, None, None, None, None)
     number = data[slice(*serial)]
     return Cid(
         doubts=tuple(doubts),
@@ -130,10 +129,27 @@ def _register_doubts(data: bytes) -> list[MmcDoubt]:
 
 
 def crc7(data: bytes) -> int:
-    """The CRC7 of commands and registers (JESD84-B51 section 8.2): x^7 + x^3 + 1, from 0, the most significant bit first."""
+    """The CRC7 of commands and registers (JESD84-B51 section 8): x^7 + x^3 + 1, from 0, the most significant bit first."""
     remainder = 0
     for byte in data:
         for bit in range(7, -1, -1):
             carry = remainder >> 6 ^ byte >> bit & 1
             remainder = remainder << 1 & 0x7F ^ (0x09 if carry else 0)
     return remainder
+
+
+@dataclass(frozen=True)
+class SdStatus:
+    """SD_STATUS, the answer to ACMD13. None: not told, or not to be believed (then there is a doubt)."""
+
+    doubts: tuple[MmcDoubt, ...]
+    discard: bool | None  # DISCARD_SUPPORT, bit 313: the kernel then discards where it says that it erases
+    full_erase: bool | None  # FULE_SUPPORT, bit 312
+
+
+def sd_status(data: bytes) -> SdStatus:
+    """Reads SD_STATUS (SD Physical Layer 6.00 section 4.10.2), 512 bits. All zeros is an honest card of an old version."""
+    if len(data) != 64 or not data.strip(b"\xff"):
+        return SdStatus((MmcDoubt.LENGTH if len(data) != 64 else MmcDoubt.BLANK,), None, None)
+    number = int.from_bytes(data, "big")
+    return SdStatus((), bool(_bits(number, 313, 313)), bool(_bits(number, 312, 312)))

@@ -121,6 +121,19 @@ def test_a_format_that_can_not_be_gives_no_size(places, doubt):
     assert (found.format, found.size_bytes) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("place", "doubts"),
+    [
+        ((29, "03"), ()),
+        ((29, "04"), (NvmeDoubt.RESERVED_VALUE,)),
+        ((33, "02"), ()),
+        ((33, "03"), (NvmeDoubt.RESERVED_VALUE,)),
+    ],
+)
+def test_values_that_the_standard_does_not_know_are_doubted(place, doubts):
+    assert identify_namespace(page(place)).doubts == doubts
+
+
 def test_an_inactive_namespace_is_a_structure_of_zeros():
     found = identify_namespace(bytes(4096))
     assert not found.exists
@@ -187,7 +200,7 @@ def test_any_namespace_list_is_found_again(numbers):
 
 
 def test_descriptors_name_the_namespace():
-    # section 5.17.2.3: NIDT, NIDL, two reserved bytes, NID
+    # section 5.17.2: NIDT, NIDL, two reserved bytes, NID
     data = bytes.fromhex(
         "01080000 0025385a71b0000102100000 00112233445566778899aabbccddeeff03100000 0f0e0d0c0b0a0908070605040302010004010000 02"
     ).ljust(4096, b"\0")
