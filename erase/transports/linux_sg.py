@@ -24,7 +24,7 @@ SENSE_LENGTH: Final = 252  # SPC-4 section 4.5.1: no sense data are longer
 _SHORTEST_MS: Final = 7_000  # BLK_MIN_SG_TIMEOUT: a block device makes shorter ones that long; here both kinds of nodes do
 _UNASKED: Final = 65_536  # bytes that pass everywhere, where the node does not tell its limit
 
-# not SG_DXFER_TO_FROM_DEV, -4, which would fill the kernel's buffer from ours first: a /dev/sgN of Linux 6.1 answers it with EINVAL or ENOMEM
+# not SG_DXFER_TO_FROM_DEV, -4, which fills the kernel's buffer from ours first: /dev/sgN of Linux 6.1 answers it with EINVAL or ENOMEM
 _NONE, _TO_DEVICE, _FROM_DEVICE = -1, -2, -3
 # the device says of a command with one of these that it did not fail, so that its data count
 _WELL = frozenset({SenseKey.NO_SENSE, SenseKey.RECOVERED_ERROR, SenseKey.COMPLETED})
