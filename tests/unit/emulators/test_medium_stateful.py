@@ -133,4 +133,4 @@ class MediumMachine(RuleBasedStateMachine):
 )
 def test_a_medium_holds_what_it_acknowledged(kind: type[Medium], options: dict[str, Any]) -> None:
     machine = type("Machine", (MediumMachine,), {"kind": kind, "options": options})
-    run_state_machine_as_test(machine, settings=settings(max_examples=60, stateful_step_count=40))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=settings(max_examples=30, stateful_step_count=30))

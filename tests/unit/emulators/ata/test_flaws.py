@@ -258,7 +258,7 @@ def test_a_disk_that_hangs_during_an_erase_does_not_go_on_with_it() -> None:
 
 def test_a_disk_that_disappears_gives_no_answer_at_all() -> None:
     made = make_disk("magnetic")
-    made.clock.at(1.0, lambda: made.flaws.add(Flaw.GONE))  # type: ignore[attr-defined]
+    made.clock.at(1.0, lambda: made.flaws.add(Flaw.GONE))
     assert send(made, 0xEC).status == 0x50
     made.clock.sleep(2.0)
     with pytest.raises(LinkLost):
