@@ -16,6 +16,8 @@ def identify_words(disk: AtaDisk) -> list[int]:
     words = list(disk.personality.words)
     for word, bits in disk.dco.hidden_bits.items():
         words[word] &= ~bits
+    if not disk.supports(82, 1):
+        words[82] &= ~2
     if disk.serial is not None:
         words[10:20] = _text(disk.serial, 20)
         # the vendor's part of the world wide name, from the serial: the same serial gives the same name

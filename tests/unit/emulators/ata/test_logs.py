@@ -201,6 +201,18 @@ def test_a_locked_range_refuses_data_and_a_shadow_mbr_hides_it() -> None:
     assert locking(made) == 0b11_1011  # MBR done
 
 
+def test_an_owner_by_tcg_takes_the_security_set_away_and_his_lock_refuses_a_sanitize() -> None:
+    made = make_disk("self-encrypting-flash")
+    made.trusted.take_ownership()
+    found = words(made)
+    assert (found[82] & 2, found[85] & 2, found[128]) == (0, 0, 0)
+    assert send(made, 0xF1, data=password_block(b"x")).status == 0x51
+    made.power_cycle()
+    assert send_ext(made, 0xB4, 0x0011, 0, 0x4372_7970).status == 0x51
+    made.trusted.unlock()
+    assert send_ext(made, 0xB4, 0x0011, 0, 0x4372_7970).status == 0x50
+
+
 def test_a_disk_without_trusted_computing_has_no_discovery() -> None:
     outcome = send(make_disk("flash"), 0x5C, 0x01, 1, 0x000100)
     assert (outcome.status, outcome.error) == ABORTED
