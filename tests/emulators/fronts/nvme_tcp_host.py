@@ -58,7 +58,7 @@ def connect(name: str, controller: int = 1, port: int = PORT) -> Connected:
     """
     subprocess.run(["modprobe", "nvme_tcp"], check=True)
     options = (
-        f"transport=tcp,traddr=127.0.0.1,trsvcid={port + controller - 1},nqn={nqn_of(name)},nr_io_queues=1,"
+        f"transport=tcp,traddr=127.0.0.{controller},trsvcid={port},nqn={nqn_of(name)},nr_io_queues=1,"
         "reconnect_delay=1,ctrl_loss_tmo=4,fast_io_fail_tmo=1"
     )
     with _FABRICS.open("r+b", buffering=0) as fabrics:
