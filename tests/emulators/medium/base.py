@@ -94,6 +94,7 @@ class Medium(ABC):
         self.cache_pages = cache_pages
         self.write_cache = cache_pages > 0  # switched by the host
         self.facade: bytes | None = None  # a lie in RAM: reads answer with this pattern until power goes or something is written
+        self.pending: set[int] = set()  # logical pages that the drive can't read, and that wait for a write
         self._cache: dict[int, tuple[bytes, int]] = {}  # by logical page, oldest first: data and sequence
         self._cells: dict[int, Cell] = {}  # by physical page
         self._sequence = 0
@@ -112,6 +113,8 @@ class Medium(ABC):
         parts = []
         for page, start, stop in self._slices(offset, length):
             cached = self._cache.get(page)
+            if cached is None and page in self.pending:
+                raise Unreadable(page * self.page_size)
             parts.append((cached[0] if cached else self._read_page(page))[start:stop])
         return b"".join(parts)
 
@@ -193,6 +196,20 @@ class Medium(ABC):
     def physical(self, offset: int) -> int | None:
         """The physical page behind a logical offset; None where there is none."""
 
+    def damage(self, offset: int) -> None:
+        """The page there can no longer be read by the drive, until it is written again; a laboratory still can."""
+        self.pending.add(offset // self.page_size)
+
+    @property
+    def pages_pending(self) -> int:
+        """Pages that can't be read."""
+        return len(self.pending)
+
+    @property
+    @abstractmethod
+    def pages_out_of_use(self) -> int:
+        """Pages in retired blocks, reallocated sectors."""
+
     @property
     def unflushed(self) -> int:
         """Pages in the volatile cache."""
@@ -251,7 +268,12 @@ class Medium(ABC):
     def _merged(self, page: int, start: int, piece: bytes) -> bytes:
         """A sector that is smaller than a page is written by reading the rest of the page first."""
         cached = self._cache.get(page)
-        whole = cached[0] if cached else self._read_page(page)
+        if cached:
+            whole = cached[0]
+        elif page in self.pending:  # what can't be read is lost with the write that mends it
+            whole = bytes(self.page_size)
+        else:
+            whole = self._read_page(page)
         return whole[:start] + piece + whole[start + len(piece) :]
 
     def _slices(self, offset: int, length: int) -> Iterator[tuple[int, int, int]]:

@@ -52,8 +52,8 @@ class FlashMedium(Medium):
     # --- for tests and for the drive's firmware
 
     @property
-    def retired_blocks(self) -> int:
-        return len(self._retired)
+    def pages_out_of_use(self) -> int:
+        return len(self._retired) * self.pages_per_block
 
     def retire(self, offset: int) -> None:
         """The block behind this logical offset goes bad: what is mapped moves elsewhere, what was in it stays in it."""
@@ -106,6 +106,7 @@ class FlashMedium(Medium):
             pages = self._pages_within(within)
             for page in [page for page in self._map if page in pages]:
                 del self._map[page]
+                self.pending.discard(page)
             self._trimmed = {page: physical for page, physical in self._trimmed.items() if page not in pages}
 
         return [Step("drop cache", self._drop_cache), Step("unmap", unmap)]
@@ -120,6 +121,7 @@ class FlashMedium(Medium):
             del self._cells[physical]
             if self._map.get(cell.page) == physical:
                 del self._map[cell.page]
+                self.pending.discard(cell.page)
             if self._trimmed.get(cell.page) == physical:
                 del self._trimmed[cell.page]
         if block in self._closed_blocks and not any(physical in self._cells for physical in self._of_block(block)):
@@ -148,6 +150,7 @@ class FlashMedium(Medium):
             physical = self._program(cell)
         self._map[page] = physical
         self._trimmed.pop(page, None)
+        self.pending.discard(page)
 
     def _discard(self, pages: range) -> None:
         self.power.step("unmap")
@@ -155,6 +158,7 @@ class FlashMedium(Medium):
             del self._cache[page]
         for page in [page for page in self._map if page in pages]:
             physical = self._map.pop(page)
+            self.pending.discard(page)
             if not self.trim_hides:
                 self._trimmed[page] = physical
 

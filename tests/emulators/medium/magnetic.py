@@ -37,7 +37,6 @@ class MagneticMedium(Medium):
     ) -> None:
         super().__init__(size, power=power, page_size=page_size, cache_pages=cache_pages, encrypts=encrypts, seed=seed)
         self.spares = spares
-        self.pending: set[int] = set()  # logical pages that can't be read, and wait for a write
         self._moved: dict[int, int] = {}  # logical page to spare page
         self._retired: set[int] = set()  # physical pages
         self._next_spare = self.pages
@@ -45,13 +44,8 @@ class MagneticMedium(Medium):
         self._grounds = [_Ground(range(self.pages), bytes(page_size), self.keys.current if encrypts else None)]
 
     @property
-    def reallocated(self) -> int:
-        """Sectors out of use, in pages."""
+    def pages_out_of_use(self) -> int:
         return len(self._retired)
-
-    def damage(self, offset: int) -> None:
-        """The page there can no longer be read by the drive; a laboratory still can. The next write reallocates it."""
-        self.pending.add(offset // self.page_size)
 
     def reallocate(self, offset: int) -> None:
         """The page there is moved to a spare one; its old data stays where it was. Raises Unreadable when no spare is left."""
@@ -117,8 +111,6 @@ class MagneticMedium(Medium):
                 self._cells[physical] = Cell(data, cell.page, None, cell.sequence)
 
     def _read_page(self, page: int) -> bytes:
-        if page in self.pending:
-            raise Unreadable(page * self.page_size)
         cell = self._cells.get(self._physical(page))
         if cell:
             return self._seen(cell)
@@ -131,11 +123,6 @@ class MagneticMedium(Medium):
             self.reallocate(page * self.page_size)
         self.power.step(f"write page {page}")
         self._cells[self._physical(page)] = self._closed(page, data, sequence)
-
-    def _merged(self, page: int, start: int, piece: bytes) -> bytes:
-        if page in self.pending and page not in self._cache:  # what can't be read is lost with the write that mends it
-            return bytes(start) + piece + bytes(self.page_size - start - len(piece))
-        return super()._merged(page, start, piece)
 
     def _discard(self, pages: range) -> None:
         """A disk that is written in place has nothing to unmap."""

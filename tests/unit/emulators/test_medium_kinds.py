@@ -52,7 +52,7 @@ def test_a_reallocated_sector_keeps_its_old_data() -> None:
         medium.read(PAGE, 512)
     medium.write(PAGE, page(b"new"))
     assert medium.read(PAGE, 3) == b"new"
-    assert medium.reallocated == 1
+    assert medium.pages_out_of_use == 1
     assert places(medium) == [Where.RETIRED]
     run(medium.overwrite_steps(b"\0", EVERYWHERE - {Where.RETIRED}))
     assert places(medium) == [Where.RETIRED]
@@ -296,3 +296,16 @@ def test_a_cut_leaves_the_pages_before_it_written_and_the_others_old() -> None:
     medium.lose_power()
     power.restore()
     assert medium.read(0, 3 * PAGE) == b"b" * 2 * PAGE + b"a" * PAGE
+
+
+@pytest.mark.parametrize("kind", [MagneticMedium, FlashMedium])
+def test_a_page_that_cannot_be_read_is_mended_by_a_write(kind: type[MagneticMedium] | type[FlashMedium]) -> None:
+    medium = kind(64 * PAGE)
+    medium.write(0, page())
+    medium.damage(0)
+    with pytest.raises(Unreadable):
+        medium.read(0, 512)
+    assert medium.pages_pending == 1
+    medium.write(512, b"n" * 512)
+    assert medium.pages_pending == 0
+    assert medium.read(0, 1024) == bytes(512) + b"n" * 512
