@@ -166,6 +166,30 @@ def test_it_is_prohibited_while_the_persistent_memory_region_is_enabled(full_dri
     assert full_drive.admin(0x84, 0, BLOCK).status == 0
 
 
+def test_one_write_protected_namespace_keeps_all_from_being_sanitized(full_drive: Bench) -> None:
+    full_drive.admin(0x09, 2, 0x84, 1)
+    assert full_drive.admin(0x84, 0, BLOCK).status == 0x4020
+    full_drive.admin(0x09, 2, 0x84, 0)
+    assert full_drive.admin(0x84, 0, BLOCK).status == 0
+
+
+def test_another_sanitize_cancels_media_verification(full_drive: Bench) -> None:
+    full_drive.admin(0x84, 0, 0x402)
+    full_drive.clock.sleep(20)
+    assert full_drive.admin(0x84, 0, 0x04).status == 0
+    full_drive.clock.sleep(20)
+    assert struct.unpack_from("<HHI", full_drive.sanitize_log()) == (0xFFFF, 0x0301, 0x04)
+
+
+def test_cryptographic_erase_without_deallocation_leaves_noise(drive: Bench) -> None:
+    drive.admin(0x84, 0, 0x204)
+    drive.clock.sleep(20)
+    data = drive.read(0, 8).data
+    assert b"resident" not in data
+    assert len(set(data)) > 200
+    assert drive.remnants() == 0
+
+
 def test_no_deallocate_where_it_is_inhibited_is_refused_or_with_a_warning_ignored(bench: Callable[..., Bench]) -> None:
     drive = bench(no_deallocate_inhibited())
     assert drive.admin(0x84, 0, 0x202).status == 0x4002
