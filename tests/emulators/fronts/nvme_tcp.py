@@ -33,6 +33,7 @@ class Served:
 
     name: str
     subsystem: Subsystem
+    rate: float  # model seconds that pass in each real one
     is_plugged: bool = True
     queues: set[Queue] = field(default_factory=set)
 
@@ -70,25 +71,23 @@ class Served:
 
 
 class Target:
-    """Serves subsystems. ``rate``: model seconds that pass in each real one."""
+    """Serves subsystems; more may come while it runs."""
 
-    def __init__(self, rate: float = 1.0) -> None:
-        self.rate = rate
-        self.clock = RealClock(rate)
+    def __init__(self) -> None:
         self.served: dict[str, Served] = {}  # by name
         self._stopped = asyncio.Event()
 
-    def add(self, kind: str) -> Served:
+    def add(self, kind: str, rate: float = 1.0) -> Served:
         """``kind``, or ``name=kind`` where two of a kind are wanted, or ``name=kind=SERIAL``. Raises KeyError, ValueError."""
         name, _, rest = kind.partition("=")
         rest, _, serial = rest.partition("=")
         if name in self.served:
             raise ValueError(f"two drives named {name}")
         personality = replace(PERSONALITIES[rest or name](), seed=len(self.served))
-        subsystem = Subsystem(personality.with_serial(serial) if serial else personality, clock=self.clock)
+        subsystem = Subsystem(personality.with_serial(serial) if serial else personality, clock=RealClock(rate))
         subsystem.fabrics = True
         subsystem.nqn = f"nqn.2014-08.org.nvmexpress:haiki:{name}"
-        self.served[name] = Served(name, subsystem)
+        self.served[name] = Served(name, subsystem, rate)
         return self.served[name]
 
     def find(self, nqn: str) -> Served | None:
@@ -121,7 +120,7 @@ class Target:
 
     async def _tick(self) -> None:
         while True:
-            for each in self.served.values():
+            for each in list(self.served.values()):
                 each.tick()
             await asyncio.sleep(_TICK)
 
@@ -129,16 +128,16 @@ class Target:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m emulators.fronts.nvme_tcp", description="Serves emulated NVMe drives over NVMe/TCP.")
-    parser.add_argument("kinds", nargs="+", metavar="KIND", help=f"[NAME=]KIND[=SERIAL], of {', '.join(PERSONALITIES)}")
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"[NAME=]KIND[=SERIAL], of {', '.join(PERSONALITIES)}")
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--control", type=Path, help="JSON control socket, made there")
     parser.add_argument("--rate", type=float, default=1.0, help="model seconds that pass in each real one")
     options = parser.parse_args(arguments)
 
     async def run() -> None:
-        target = Target(options.rate)
+        target = Target()
         for kind in options.kinds:
-            target.add(kind)
+            target.add(kind, options.rate)
         await target.serve(options.port, options.control)
 
     asyncio.run(run())

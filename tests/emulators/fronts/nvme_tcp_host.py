@@ -109,7 +109,7 @@ def namespace_node(name: str, nsid: int) -> Path | None:
     return None
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20.0, *, what: str = "that") -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 60.0, *, what: str = "that") -> None:
     """Looks again and again: the kernel tells no one when it is ready. Raises TimeoutError."""
     for _ in range(int(seconds / 0.1)):
         if condition():

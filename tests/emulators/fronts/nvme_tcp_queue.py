@@ -134,7 +134,7 @@ class Queue:
     async def _complete_later(self, command_id: int, completion: Completion, length: int) -> None:
         assert self._served is not None
         starts = self._served.subsystem.starts
-        await asyncio.sleep(completion.seconds / self._target.rate)
+        await asyncio.sleep(completion.seconds / self._served.rate)
         if self._served.tick() and starts == self._served.subsystem.starts:
             self._complete(command_id, completion, length)
 

@@ -14,7 +14,7 @@ RESIDENT = "resident register, page 1"
 
 
 def test_a_killed_drive_ends_in_a_severed_link_and_its_node_goes(serve: Serve) -> None:
-    front = serve("plain")
+    front = serve("plain", alone=True)
     drive = front.connect("plain")
     node = drive.namespace()
     front.kill()
