@@ -72,7 +72,9 @@ def test_two_controllers_and_what_is_not_attached(serve: Serve, walked: Walked) 
     assert not Path("/dev", hidden[0]).exists()
 
     identity = run_json("nvme", "id-ctrl", drive.node, "-o", "json")
-    walked.note("nvme", "id-ctrl (capacities)", (identity["tnvmcap"], identity["unvmcap"]), (state["total"], state["unallocated"]))
+    walked.note(
+        "nvme", "id-ctrl (capacities)", (int(identity["tnvmcap"]), int(identity["unvmcap"])), (state["total"], state["unallocated"])
+    )
 
 
 def test_a_path_that_breaks_leaves_the_other_one(serve: Serve) -> None:
