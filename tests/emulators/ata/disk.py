@@ -140,7 +140,7 @@ class AtaDisk:
         while pending.outcome is None:
             if pending.lost or (math.isinf(pending.due) and math.isinf(deadline)):
                 raise LinkLost
-            self.clock.sleep(max(0.0, min(pending.due, deadline) - self.clock.now()))
+            self.clock.sleep_until(min(pending.due, deadline))
             self.tick()
             if pending.outcome is None and self.clock.now() >= deadline:
                 self.hardware_reset()
