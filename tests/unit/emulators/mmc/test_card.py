@@ -81,6 +81,14 @@ def test_erase_and_trim_leave_the_data_in_the_cells_until_sanitize(card: Card, a
     assert remnants(card) == 0
 
 
+def test_erased_blocks_can_read_as_ones() -> None:
+    card = filled(Card(HandClock(), Layout(erased_byte=0xFF)))
+    assert card.command(8, 0, data_in=512)[1][181] == 1
+    erase(card, 4, 11, TRIM)  # half a page at either end
+    assert read(card, 3) == bytes(512)
+    assert read(card, 4) == read(card, 8) == read(card, 11) == b"\xff" * 512
+
+
 def test_sanitize_alone_leaves_what_is_mapped(card: Card) -> None:
     before = remnants(card)
     card.command(6, SANITIZE)

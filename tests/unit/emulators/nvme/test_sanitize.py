@@ -91,6 +91,21 @@ def test_it_goes_on_by_itself_after_a_power_cut(drive: Bench) -> None:
     assert drive.remnants() == 0
 
 
+@pytest.mark.parametrize("cut_at", [5, 20, 35])
+def test_an_overwrite_goes_on_with_its_passes_after_a_power_cut(drive: Bench, cut_at: int) -> None:
+    drive.admin(0x84, 0, 0x223, 0xA5A5A5A5)
+    drive.clock.sleep(cut_at)
+    drive.subsystem.cut_power()
+    drive.clock.sleep(1000)
+    drive.subsystem.power_on()
+    sprog, sstat = struct.unpack_from("<HH", drive.sanitize_log())
+    assert (sprog, sstat) == (cut_at * 0x10000 // 40, 0x0002 | (cut_at >= 20) << 3)
+    drive.clock.sleep(40 - cut_at)
+    assert struct.unpack_from("<HH", drive.sanitize_log()) == (0xFFFF, 0x0101 | 2 << 3)
+    assert drive.remnants() == 0
+    assert drive.read(0).data[:4].hex() == "a5a5a5a5"
+
+
 def test_power_that_fails_at_any_physical_step_loses_nothing_of_it(bench: Callable[..., Bench]) -> None:
     steps = 0
     while True:
