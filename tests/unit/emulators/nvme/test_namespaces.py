@@ -75,6 +75,15 @@ def test_a_deleted_namespace_leaves_its_data_behind(full_drive: Bench) -> None:
     assert full_drive.subsystem.namespaces.left_behind[0].remnants(SECRET)
 
 
+def test_who_deletes_a_namespace_is_not_told_of_it_but_the_other_controller_is(full_drive: Bench) -> None:
+    first, second = full_drive.subsystem.controllers
+    for controller in (first, second):
+        controller.admin(sqe(0x09, 0, 0x0B, 0x100))
+    full_drive.admin(0x0D, 1, 1)
+    assert first.next_event() is None
+    assert second.next_event() == 0x00040002
+
+
 def test_descriptors_carry_the_identifiers(drive: Bench) -> None:
     namespace = drive.admin(0x06, 1, 0x00).data
     data = drive.admin(0x06, 1, 0x03).data

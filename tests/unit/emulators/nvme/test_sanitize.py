@@ -57,6 +57,13 @@ def test_overwrite_without_deallocation_leaves_its_pattern_inverted_in_each_seco
     assert drive.read(9).data[:4].hex() == expected
 
 
+def test_after_an_overwrite_deallocated_blocks_read_as_dlfeat_says_and_not_as_the_pattern(drive: Bench) -> None:
+    drive.admin(0x84, 0, 0x13, 0xA5A5A5A5)
+    drive.clock.sleep(20)
+    assert drive.sanitize_log()[2] & 7 == 1
+    assert drive.read(0).data == bytes(512)
+
+
 @pytest.mark.parametrize("opcode", [0x0D, 0x15, 0x80, 0x81, 0x82])
 def test_while_it_runs_other_admin_commands_are_refused(full_drive: Bench, opcode: int) -> None:
     full_drive.admin(0x84, 0, BLOCK)
