@@ -212,6 +212,15 @@ def test_the_cache_is_lost_with_power_unless_it_was_flushed(card: Card) -> None:
     assert read(card, 0) == b"a" * 512
 
 
+def test_the_cache_is_off_after_a_power_cycle(card: Card) -> None:
+    card.command(6, 0x03210100)
+    card.power_cycle()
+    assert card.command(8, 0, data_in=512)[1][33] == 0
+    card.command(24, 0, b"a" * 4096)
+    card.power_cycle()
+    assert read(card, 0) == b"a" * 512
+
+
 def test_other_cached_data_survives_an_erase(card: Card) -> None:
     card.command(6, 0x03210100)
     card.command(24, 4096, b"a" * 4096)

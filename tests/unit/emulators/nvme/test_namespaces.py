@@ -122,6 +122,12 @@ def test_deallocated_blocks_are_an_error_where_error_recovery_asks_for_it(full_d
     assert full_drive.read(16000).status == 0
 
 
+def test_error_recovery_is_back_at_its_default_after_a_power_cycle(full_drive: Bench) -> None:
+    full_drive.admin(0x09, 1, 0x05, 0x10000)
+    full_drive.subsystem.power_cycle()
+    assert full_drive.read(16000).status == 0
+
+
 def test_error_recovery_without_nsfeat_bit_2_is_refused(drive: Bench) -> None:
     assert drive.admin(0x09, 1, 0x05, 0x10000).status == 0x4002
 

@@ -157,6 +157,18 @@ def test_a_drive_that_leaves_hangs_up(how: str) -> None:
     play(scene)
 
 
+def test_a_host_that_comes_while_the_drive_is_out_is_told_no() -> None:
+    async def scene(target: Target, served: Served, host: Callable[[], Awaitable[Host]]) -> None:
+        one = await host()
+        await one.say(IC_REQ)
+        served.unplug()
+        assert (await one.say(connect()))[22:24].hex() == "0203"  # 181h
+        served.plug()
+        assert (await one.say(connect()))[22:24].hex() == "0000"
+
+    play(scene)
+
+
 def test_a_sanitize_that_ends_is_told() -> None:
     async def scene(target: Target, served: Served, host: Callable[[], Awaitable[Host]]) -> None:
         one = await host()
