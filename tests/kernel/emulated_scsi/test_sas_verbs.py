@@ -89,7 +89,7 @@ def test_modes_logs_and_the_rest(drives: Front, table: Table) -> None:
         ("sg_logs --page=temp", ("sg_logs", "--page=temp"), "Current temperature = 31 C"),
         ("sg_opcodes", ("sg_opcodes",), "Sanitize, block erase"),
         ("sg_persist", ("sg_persist", "--in", "--read-keys"), "NO registered reservation keys"),
-        ("sg_get_elem_status", ("sg_get_elem_status",), "Number of descriptors: 2"),
+        ("sg_get_elem_status", ("sg_get_elem_status", "--maxlen=1024"), "Number of descriptors returned: 2"),
         ("sg_vpd --page=lbpv", ("sg_vpd", "--page=lbpv"), "Unmap command supported (LBPU): 1"),
     ):
         tool = run(*command, drives.sg("ssd"))

@@ -501,7 +501,8 @@ def test_a_host_adapter_that_strips_gets_blocks_without_their_protection() -> No
     disk = magnetic(block_format=BlockFormat(512, 1))
     unit = SasPort(disk, host_strips=True)
     assert unit.execute(bytes.fromhex("2a200000000000000100"), SECRET.ljust(512), 0).status == GOOD
-    assert unit.execute(bytes.fromhex("28200000000000000100"), b"", 520).data == SECRET.ljust(512)
+    assert unit.execute(bytes.fromhex("28200000000000000100"), b"", 520).data == SECRET.ljust(512) + bytes(8)
+    assert unit.execute(READ_FIRST, b"", 520).data == SECRET.ljust(512)
 
 
 @pytest.mark.parametrize(
