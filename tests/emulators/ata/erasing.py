@@ -19,9 +19,11 @@ SKIPPED = {
 }
 
 
-def erase(medium: Medium, reach: Reach, patterns: list[bytes] | None, flaws: set[Flaw], *, resets_zones: bool = True) -> list[Step]:
+def erase(
+    medium: Medium, reach: Reach, patterns: list[bytes] | None, flaws: set[Flaw], *, sector: int, resets_zones: bool = True
+) -> list[Step]:
     """The steps. ``patterns`` has one for each pass of an overwrite; without it the medium is erased in its own way."""
-    instead = _instead(medium, flaws)
+    instead = _instead(medium, flaws, sector)
     if instead is not None:
         return instead
     steps = []
@@ -39,12 +41,12 @@ def erase(medium: Medium, reach: Reach, patterns: list[bytes] | None, flaws: set
     return steps
 
 
-def _instead(medium: Medium, flaws: set[Flaw]) -> list[Step] | None:
+def _instead(medium: Medium, flaws: set[Flaw], sector: int) -> list[Step] | None:
     """What a disk does that lies about erasing; None where it erases."""
     if Flaw.ERASES_NOTHING in flaws:
         return []
     if Flaw.ERASES_LBA_0_ONLY in flaws:
-        return [Step("zero the first sector", partial(_zero_first_sector, medium))]
+        return [Step("zero the first sector", partial(_zero_first_sector, medium, sector))]
     if Flaw.ANSWERS_FROM_CACHE in flaws:
         return [Step("raise facade", partial(_raise_facade, medium))]
     if Flaw.UNMAPS_ONLY in flaws:
@@ -54,8 +56,8 @@ def _instead(medium: Medium, flaws: set[Flaw]) -> list[Step] | None:
     return None
 
 
-def _zero_first_sector(medium: Medium) -> None:
-    medium.write(0, bytes(512), fua=True)
+def _zero_first_sector(medium: Medium, sector: int) -> None:
+    medium.write(0, bytes(sector), fua=True)
 
 
 def _raise_facade(medium: Medium) -> None:

@@ -171,8 +171,9 @@ class Sanitize:
         elif registers.feature == OVERWRITE_EXT:
             reach, patterns = SANITIZE_OVERWRITE, _patterns(registers)
         resets_zones = not registers.count & 1 << 15  # ZONED NO RESET
-        steps = erase(self._disk.medium, reach, patterns, self._disk.flaws, resets_zones=resets_zones)
-        return steps[: len(steps) // 2] if Flaw.SANITIZE_FAILS in self._disk.flaws else steps
+        disk = self._disk
+        steps = erase(disk.medium, reach, patterns, disk.flaws, sector=disk.sector, resets_zones=resets_zones)
+        return steps[: len(steps) // 2] if Flaw.SANITIZE_FAILS in disk.flaws else steps
 
     def _seconds(self, registers: Registers) -> float:
         seconds = self._disk.personality.sanitize_seconds

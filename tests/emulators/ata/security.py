@@ -139,7 +139,7 @@ class Security:
         require(not enhanced or personality.words[128] & 1 << 5)
         reach = personality.enhanced_erase if enhanced else personality.normal_erase
         patterns = [self._disk.random_page()] if reach.new_key and reach.fills else None
-        steps = erase(self._disk.medium, reach, patterns, self._disk.flaws)
+        steps = erase(self._disk.medium, reach, patterns, self._disk.flaws, sector=self._disk.sector)
         if Flaw.ERASE_UNIT_FAILS in self._disk.flaws:
             steps = steps[: len(steps) // 2]
         return Run(self._disk.clock, steps, personality.erase_seconds(enhanced=enhanced), self._erased)
