@@ -79,7 +79,7 @@ class Server:
                 unit,
                 backstore,
                 Port(f"naa.6001405{number:09x}"),
-                Ring(mmap.mmap(descriptor, backstore.map_bytes)),
+                Ring(mmap.mmap(descriptor, backstore.map_bytes), unit.takes_data_out),
                 descriptor,
             )
             path.port.create()

@@ -12,7 +12,8 @@ from emulators.scsi.unit import Unit
 from hypothesis import given
 from hypothesis import strategies as st
 
-KINDS = ("sas", "sas-520", "sas-pi", "sas-ssd", "sas-zoned", "flash", "pata", "self-encrypting-flash", "host-managed", "bridge:flash")
+SAS = ("sas", "sas-520", "sas-pi", "sas-ssd", "sas-zoned")
+KINDS = (*SAS, "flash", "pata", "self-encrypting-flash", "host-managed", "bridge:flash", "bridge:nvme")
 STATUSES = (0x00, 0x02, 0x18)
 
 
@@ -39,7 +40,7 @@ def test_any_command_gets_a_status(kind: str) -> None:
         whole = bytes([opcode]) + rest
         command = (whole[:7] + b"\x18" + whole[8:]) if opcode == cdbs.VARIABLE_LENGTH else whole
         cdb = command[: cdbs.length(command)]
-        out = data if cdbs.takes_data_out(cdb) else b""
+        out = data if unit.takes_data_out(cdb) else b""
         reply = unit.execute(cdb, out, 0 if out else 512)
         assert isinstance(reply, Reply)
         assert reply.status in STATUSES
