@@ -71,6 +71,8 @@ class AtaInside:
         self.disk.power_cycle()
 
     def resume(self) -> None:
+        if self.disk.power.is_on:
+            self.disk.medium.flush()  # the kernel's flush comes before; see Port.let_sleep
         self.disk.power_off()
         self.disk.power_on(resumed=True)
 
@@ -111,6 +113,7 @@ class SasInside:
         self.disk.power_cycle()
 
     def resume(self) -> None:
+        self.disk.medium.flush()
         self.disk.power_cycle()
 
     def inspect(self) -> dict[str, Any]:

@@ -55,7 +55,7 @@ Starter = Callable[..., Front]
 
 def _start(folder: Path, number: int, kinds: tuple[str, ...], options: dict[str, object]) -> Front:
     socket, errors = folder / f"control-{number}", folder / f"errors-{number}"
-    settings = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    settings = [f"--{name.replace('_', '-')}" + ("" if value is True else f"={value}") for name, value in options.items()]
     process = subprocess.Popen(
         [sys.executable, "-m", "emulators.fronts.tcmu", *kinds, "--control", str(socket), *settings],
         stdout=subprocess.PIPE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from .conftest import Front, Starter, Table, run, wait_until
@@ -13,7 +15,7 @@ LOCKED, FROZEN, ENABLED = 0x04, 0x08, 0x02  # word 128
 
 @pytest.fixture(scope="module")
 def drives(front: Starter) -> Front:
-    return front("disk=flash", "sleepy=magnetic", "encrypting=self-encrypting-flash", mebibytes=64, rate=600)
+    return front("disk=flash", "sleepy=magnetic", "encrypting=self-encrypting-flash", mebibytes=64, rate=1800)
 
 
 def _security(drives: Front, drive: str) -> int:
@@ -100,9 +102,18 @@ def test_sanitize_erases_and_status_says_how_far(drives: Front, table: Table, ve
 
 def test_a_sanitize_that_the_disk_has_not_is_refused(drives: Front, table: Table) -> None:
     _secret(drives, "sleepy")
-    for verb in (("--sanitize-block-erase",), ("--sanitize-crypto-scramble",), ("--sanitize-overwrite", "hex:0f0f0f0f")):
-        tool = run("hdparm", CONSENT, *verb, drives.block("sleepy"))
-        table.note(tool, f"{verb[0]}, not supported", "magnetic", did=not _has_secret(drives, "sleepy"), expected=False)
+    for verb in ("--sanitize-block-erase", "--sanitize-crypto-scramble"):
+        tool = run("hdparm", CONSENT, verb, drives.block("sleepy"))
+        table.note(tool, f"{verb}, not supported", "magnetic", did=not _has_secret(drives, "sleepy"), expected=False)
+
+
+def test_sanitize_overwrites_with_a_pattern(drives: Front, table: Table) -> None:
+    node = drives.block("sleepy")
+    _secret(drives, "sleepy")
+    tool = run("hdparm", CONSENT, "--sanitize-overwrite", "hex:0f0f0f0f", node)
+    wait_until(lambda: drives.inside("sleepy")["sanitize"] == "operation-succeeded", 60)
+    read = subprocess.run(["dd", f"if={node}", "bs=4096", "skip=256", "count=1", "iflag=direct"], check=False, capture_output=True)
+    table.note(tool, "--sanitize-overwrite", "magnetic", did=read.stdout == b"\x0f" * 4096)
 
 
 def test_sanitize_freeze_lock_holds_until_power_goes(drives: Front, table: Table) -> None:

@@ -65,17 +65,6 @@ def test_a_drive_that_is_pulled_is_gone_and_comes_back(drives: Front) -> None:
     wait_until(lambda: drives.client.ask("list", "other")["drives"]["other"]["block"][0] is not None)
 
 
-def test_suspend_to_ram_thaws_a_frozen_drive(drives: Front) -> None:
-    node = drives.block("disk")
-    run("hdparm", "--security-freeze", node)
-    assert int(drives.inside("disk")["security"]) & 0x08
-    assert run("rtcwake", "-m", "mem", "-s", "3").returncode == 0
-    wait_until(lambda: not int(drives.inside("disk")["security"]) & 0x08)
-    assert run("hdparm", "--user-master", "u", "--security-set-pass", "right", node).returncode == 0
-    assert int(drives.inside("disk")["security"]) & 0x02
-    run("hdparm", "--user-master", "u", "--security-disable", "right", node)
-
-
 def test_a_drive_that_hangs_ends_in_an_error(drives: Front) -> None:
     node = drives.client.ask("list", "other")["drives"]["other"]["block"][0]
     _timeout(f"/dev/{node}", 1)
