@@ -91,7 +91,12 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
 
 
 def run(*command: str, timeout: float = 90) -> subprocess.CompletedProcess[str]:
-    """One tool, whose exit status is for the test to judge."""
+    """One tool, whose exit status is for the test to judge.
+
+    udev reads a disk whenever somebody who could write closes it: between READ NATIVE MAX and SET MAX, or ERASE PREPARE and ERASE UNIT,
+    that aborts the second. So it is waited for.
+    """
+    subprocess.run(["udevadm", "settle"], check=True)
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=timeout)
 
 
