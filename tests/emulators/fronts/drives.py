@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
@@ -11,8 +12,9 @@ from emulators.clock import Clock
 from emulators.medium import FlashMedium, MagneticMedium, Medium, ZonedMedium
 from emulators.nvme.personality import full
 from emulators.nvme.subsystem import Subsystem
+from emulators.power import PowerCut
 from emulators.scsi.bridge import Bridge, BridgeTraits
-from emulators.scsi.interface import LogicalUnit
+from emulators.scsi.interface import LogicalUnit, NoReply, Unplugged
 from emulators.scsi.nvme_bridge import NvmeBridge
 from emulators.scsi.sas import BlockFormat, Identity, SasDisk, SasPort
 from emulators.scsi.satl import Regime, SatlUnit
@@ -77,6 +79,8 @@ class AtaInside:
         self.disk.power_on(resumed=True)
 
     def inspect(self) -> dict[str, Any]:
+        with contextlib.suppress(PowerCut):
+            self.disk.tick()  # what it does by itself it has done by now
         words = self.disk.identify()
         return {
             "identify": words.hex(),
@@ -118,6 +122,8 @@ class SasInside:
 
     def inspect(self) -> dict[str, Any]:
         disk = self.disk
+        with contextlib.suppress(NoReply, Unplugged):
+            disk.look()  # what it does by itself it has done by now
         return {
             "serial": disk.identity.serial,
             "naa": f"{disk.identity.naa:016x}",

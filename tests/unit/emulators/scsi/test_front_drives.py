@@ -61,3 +61,12 @@ def test_commands_are_lost_by_number_or_all_of_them() -> None:
     assert [drive.swallows() for _ in range(3)] == [True, True, False]
     drive.hangs = True
     assert drive.swallows()
+
+
+def test_what_a_drive_does_by_itself_is_seen_without_a_command() -> None:
+    clock = HandClock()
+    drive = make_drive("sas", "drive", clock)
+    assert drive.units[0].execute(bytes.fromhex("48830000000000000000"), b"", 0).status == GOOD
+    assert drive.inside.inspect()["operation"] == "sanitize"
+    clock.sleep(61)
+    assert drive.inside.inspect()["operation"] is None
