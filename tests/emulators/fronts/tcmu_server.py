@@ -79,7 +79,8 @@ class Server:
         self._open(drives, command_timeout)
 
     def _open(self, drives: list[Drive], command_timeout: int) -> None:
-        for drive, unit in ((drive, unit) for drive in drives for unit in drive.units):
+        units = [(drive, unit) for drive in drives for unit in drive.units]
+        for drive, unit in units:
             number = reserve_number()
             backstore = create_backstore(number, f"{drive.name}-{drive.units.index(unit)}", drive.inside.size // 512 * 512, command_timeout)
             descriptor = os.open(backstore.device, os.O_RDWR | os.O_NONBLOCK)
