@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -165,14 +166,41 @@ def test_host_protected_area_and_overlay(drives: Front, table: Table) -> None:
     table.note(tool, "-N pSECTORS, back", drive, did=drives.inside(drive)["sectors"] == sectors)
 
 
-def test_restoring_the_configuration_gives_hidden_sectors_back(drives: Front, table: Table) -> None:
+def test_restoring_the_configuration_gives_hidden_sectors_back(drives: Front, table: Table, tmp_path: Path) -> None:
     drive = "magnetic"
     node, whole = drives.block(drive), drives.inside(drive)["sectors"]
-    tool = run("hdparm", CONSENT, "--dco-setmax", str(whole - 4096), node)
-    table.note(tool, "--dco-setmax", drive, did=drives.inside(drive)["sectors"] == whole - 4096)
+    _overlay(drives, drive, sectors=whole - 4096, sheet=tmp_path / "overlay")
+    assert drives.inside(drive)["sectors"] == whole - 4096
     assert f"{whole - 4096}/{whole - 4096}, HPA is disabled" in run("hdparm", "-N", node).stdout.replace("max sectors   = ", "")
     tool = run("hdparm", CONSENT, "--dco-restore", node)
     table.note(tool, "--dco-restore", drive, did=drives.inside(drive)["sectors"] == whole)
+
+
+def test_a_length_that_does_not_fit_the_data_is_not_carried_out(drives: Front, table: Table) -> None:
+    drive = "magnetic"
+    whole = drives.inside(drive)["sectors"]
+    drives.heard(drive)
+    tool = run("hdparm", CONSENT, "--dco-setmax", str(whole - 4096), drives.block(drive))
+    overlay = next(cdb for cdb in drives.heard(drive) if cdb[0] == 0x85 and (cdb[14], cdb[4]) == (0xB1, 0xC3))
+    assert (overlay[2] & 0x03, overlay[6]) == (2, 0), overlay.hex()  # T_LENGTH: the length stands in COUNT
+    did = drives.inside(drive)["sectors"] != whole
+    slip = "says that its 512 bytes have a length of 0 (T_LENGTH 10b, COUNT 0)"
+    table.note(tool, "--dco-setmax", drive, did=did, expected=False, slip=slip)
+
+
+def _overlay(drives: Front, drive: str, *, sectors: int, sheet: Path) -> None:
+    """DEVICE CONFIGURATION SET (ATA8-ACS 7.9.4): what IDENTIFY of it says, with fewer sectors."""
+    node = drives.sg(drive)
+    # ATA PASS-THROUGH(16): PIO in or out, one block of 512 bytes; FEATURES, COUNT 1, COMMAND B1h
+    identify = "85 08 0e 00 c2 00 01 00 00 00 00 00 00 40 b1 00"
+    run("sg_raw", "-r", "512", "-o", str(sheet), node, *identify.split())
+    words = bytearray(sheet.read_bytes())
+    words[6:14] = (sectors - 1).to_bytes(8, "little")
+    words[511] = -sum(words[:511]) & 0xFF
+    sheet.write_bytes(words)
+    overlay = "85 0a 06 00 c3 00 01 00 00 00 00 00 00 40 b1 00"
+    sent = run("sg_raw", "-s", "512", "-i", str(sheet), node, *overlay.split())
+    assert sent.returncode == 0, sent.stderr
 
 
 def test_a_lie_is_seen_in_the_medium_and_not_in_the_answer(drives: Front) -> None:

@@ -25,7 +25,7 @@ def test_two_paths_are_one_medium(drives: Front) -> None:
     with open(drives.block("sas-two-ports", 0), "r+b", buffering=0) as node:  # noqa: PTH123
         node.write(b"through the first port".ljust(4096, b"\0"))
         os.fsync(node.fileno())
-    assert "through the first port" in run("dd", f"if={drives.block('two', 1)}", "bs=4096", "count=1", "iflag=direct").stdout
+    assert "through the first port" in run("dd", f"if={drives.block('sas-two-ports', 1)}", "bs=4096", "count=1", "iflag=direct").stdout
     run("sg_sanitize", "--crypto", "--quick", "--early", drives.sg("sas-two-ports", 0))
     assert "Progress indication" in run("sg_requests", "--progress", drives.sg("sas-two-ports", 1)).stdout
     wait_until(lambda: drives.inside("sas-two-ports")["operation"] is None)

@@ -134,4 +134,4 @@ def test_modes_logs_and_the_rest(drives: Front, table: Table) -> None:
         (("sg_vpd",), "Logical block provisioning"),
     ):
         tool = run(*command, drives.sg("sas-ssd"))
-        table.note(tool, " ".join(command[1:]) or "(no option)", "sas-ssd", did=words in tool.stdout)
+        table.note(tool, " ".join(command[1:]) or "(no option)", "sas-ssd", did=words in tool.stdout + tool.stderr)

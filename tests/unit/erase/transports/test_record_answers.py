@@ -151,3 +151,26 @@ def test_a_serial_number_that_is_too_short_is_told(
     (machine / "sys/class/nvme/nvme7/serial").write_text("ABC\n")
     recorder.record_answers(["/dev/nvme7", "--out", str(tmp_path / "out")], machine, lambda *_: None)
     assert "ABC is too short" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("place", "family"),
+    [
+        ("/sys/devices/pci0000:00/0000:01:00.0/nvme/nvme0/nvme0n1", "nvme"),
+        ("/sys/devices/virtual/nvme-fabrics/ctl/nvme1", "nvme"),
+        ("/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1", "nvme"),
+        ("/sys/devices/platform/fe320000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0", "mmc"),
+        ("/sys/devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda", "scsi"),
+    ],
+)
+def test_the_family_is_told_by_the_place_in_sysfs(recorder: ModuleType, place: str, family: str) -> None:
+    assert recorder.family_of(place) == family
+
+
+def test_a_drive_of_which_only_errors_came_is_not_recorded(recorder: ModuleType, machine: Path, tmp_path: Path) -> None:
+    def asked(node: str, family: str, wrapper: str | None, exchanges: list[Exchange]) -> None:
+        error = TransportError("transports", "driver-error", device=node, command="INQUIRY", status="0x7")
+        exchanges.append(Exchange(ScsiCommand("INQUIRY", b"\x12" + bytes(5), data_in=36), error))
+
+    assert recorder.record_answers(["/dev/sdz", "--out", str(tmp_path / "out")], machine, asked) == 2
+    assert not (tmp_path / "out").exists()
