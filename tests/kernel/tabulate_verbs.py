@@ -14,6 +14,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / ".vm" / "results"
 SOURCES = ("emulated_scsi/verbs-scsi.json", "emulated_nvme/nvme-verbs.json")
+NVME_KINDS = frozenset({"plain", "no-sanitize", "toshiba-xg5", "samsung-pm981", "wd-sn550", "full", "locked"})  # in brackets behind the verb
 HEAD = """# Verbs that other people's tools walked on emulated drives
 
 hdparm, sg3_utils, sdparm, smartmontools and nvme-cli of Debian 12 under its kernel, each answer compared with the state inside the model.
@@ -36,9 +37,10 @@ def tabulated(results: Path = RESULTS) -> str:
     """The document. Raises FileNotFoundError where a group has not run."""
     rows: dict[tuple[str, str], tuple[list[str], list[str], list[bool]]] = {}
     for line in _lines(results):
-        verb, _, rest = str(line["verb"]).partition(" (")
-        # NVMe drives stand in brackets behind the verb
-        verb, kind = (line["verb"], line["kind"]) if "kind" in line else (verb, rest.removesuffix(")") or "NVMe")
+        verb, kind = line["verb"], line.get("kind", "NVMe")
+        named, _, behind = str(verb).removesuffix(")").partition(" (")
+        if behind in NVME_KINDS:
+            verb, kind = named, behind
         kinds, slips, agrees = rows.setdefault((line["tool"], verb), ([], [], []))
         kinds += [kind] if kind not in kinds else []
         slips += [line["slip"]] if line["slip"] and line["slip"] not in slips else []
