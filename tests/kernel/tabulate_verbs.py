@@ -14,7 +14,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / ".vm" / "results"
 SOURCES = ("emulated_scsi/verbs-scsi.json", "emulated_nvme/nvme-verbs.json")
-NVME_KINDS = frozenset({"plain", "no-sanitize", "toshiba-xg5", "samsung-pm981", "wd-sn550", "full", "locked"})  # in brackets behind the verb
+# in brackets behind the verb
+NVME_KINDS = frozenset({"plain", "no-sanitize", "toshiba-xg5", "samsung-pm981", "wd-sn550", "full", "locked"})
 HEAD = """# Verbs that other people's tools walked on emulated drives
 
 hdparm, sg3_utils, sdparm, smartmontools and nvme-cli of Debian 12 under its kernel, each answer compared with the state inside the model.
