@@ -10,8 +10,10 @@ from erase.commands.wire import AtaCommand, MmcCommand, MmcTransfer, NvmeCommand
 # ACS-4 annex A: COMMAND and FEATURE; None: whatever FEATURE says
 _ATA: frozenset[tuple[int, int | None]] = frozenset(
     {
+        (0x27, None),  # READ NATIVE MAX ADDRESS EXT; some drives take it badly, and have profiles that say so
         (0x2F, None),  # READ LOG EXT, of the logs below
         (0x47, None),  # READ LOG DMA EXT, likewise
+        (0x5C, None),  # TRUSTED RECEIVE, of the protocols below
         (0x78, 0x0000),  # GET NATIVE MAX ADDRESS EXT
         (0xB0, 0xD0),  # SMART READ DATA
         (0xB0, 0xD1),  # SMART READ ATTRIBUTE THRESHOLDS (ATA/ATAPI-5)
@@ -21,10 +23,11 @@ _ATA: frozenset[tuple[int, int | None]] = frozenset(
         (0xB4, 0x0000),  # SANITIZE STATUS EXT, without the bit that clears a failure
         (0xE5, None),  # CHECK POWER MODE
         (0xEC, None),  # IDENTIFY DEVICE
+        (0xF8, None),  # READ NATIVE MAX ADDRESS
     }
 )
 _LOG_READERS = frozenset({0x2F, 0x47})
-_SMART, _SMART_READ_LOG, _SANITIZE = 0xB0, 0xD5, 0xB4
+_SMART, _SMART_READ_LOG, _SANITIZE, _TRUSTED_RECEIVE = 0xB0, 0xD5, 0xB4, 0x5C
 # ACS-4 table A.2. Not those that collect data when they are read (24h, 25h), nor the maker's (A0h to DFh)
 _LOGS = frozenset({*range(0x14), 0x15, 0x2F, 0x30, 0x47, 0xE0})
 # SPC-5 and SBC-4: operation code and service action; None: whatever byte 1 says
@@ -76,6 +79,8 @@ def _ata(command: AtaCommand) -> bool:
         return False
     reads_log = command.command in _LOG_READERS or (command.command, command.feature) == (_SMART, _SMART_READ_LOG)
     if reads_log and command.lba & 0xFF not in _LOGS:
+        return False
+    if command.command == _TRUSTED_RECEIVE and (command.feature, command.lba >> 8 & 0xFFFF) not in _SECURITY:
         return False
     return not (command.command == _SANITIZE and command.count)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from certify.foundation.messages import Words, text
 from certify.foundation.sizes import in_decimal_units
+from erase.commands.tcg_discovery import TcgDoubt
 from erase.drive.facts import Drive
 from erase.drive.inventory import Controller
 from erase.drive.report import (
@@ -14,6 +15,7 @@ from erase.drive.report import (
     HiddenAreas,
     Locking,
     NvmeParts,
+    Part,
     Presence,
     Sanitize,
     SanitizeState,
@@ -32,7 +34,8 @@ def told_by(drive: Drive) -> Iterator[str]:
     report = drive.report
     if report is not None:
         yield from _obstacles(report)
-        yield _abilities(report)
+        if all(unseen.part is not Part.IDENTIFY for unseen in report.unseen):
+            yield _abilities(report)
         yield from _hidden(report.hidden, drive.logical_sector)
         if report.parts is not None:
             yield from _parts(report.parts)
@@ -56,6 +59,8 @@ def _obstacles(report: SelfReport) -> Iterator[str]:
         yield from _security(report.security)
     if report.locking is not None:
         yield from _locking(report.locking)
+    if any(doubt.subject is Part.LOCKING and doubt.code == TcgDoubt.CONTRADICTION for doubt in report.doubts):
+        yield text("drives.tcg-may-be-locked")
     if report.sanitize is not None:
         yield from _sanitizing(report.sanitize)
 

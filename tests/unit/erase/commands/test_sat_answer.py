@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from erase.commands.ata_outcome import AtaOutcome, outcome_of
-from erase.commands.sat_answer import SatLoss, ata_answer, registers_from_descriptor, why_lost
-from erase.commands.wire import AtaAnswer, AtaRegisters, ScsiAnswer
+from erase.commands.sat_answer import ata_answer, registers_from_descriptor, why_lost
+from erase.commands.wire import AtaAnswer, AtaRegisters, SatLoss, ScsiAnswer
 
 GOOD, CHECK = 0x00, 0x02
 

@@ -93,7 +93,8 @@ def test_no_nvme_command_that_writes_is_on_the_list(code: int) -> None:
         AtaCommand("READ LOG EXT, collecting", 0x2F, AtaProtocol.PIO_IN, extended=True, count=1, lba=0x24, data_in=512),
         AtaCommand("READ LOG EXT, the maker's", 0x2F, AtaProtocol.PIO_IN, extended=True, count=1, lba=0xA1, data_in=512),
         AtaCommand("READ SECTORS", 0x20, AtaProtocol.PIO_IN, count=1, data_in=512),
-        AtaCommand("READ NATIVE MAX ADDRESS", 0xF8, AtaProtocol.NON_DATA),  # lets a SET MAX ADDRESS follow, and breaks some drives
+        AtaCommand("SET MAX ADDRESS", 0xF9, AtaProtocol.NON_DATA),
+        AtaCommand("TRUSTED RECEIVE, of a session", 0x5C, AtaProtocol.PIO_IN, feature=0x01, count=4, lba=0x07FE00, data_in=2048),
         ScsiCommand("LOG SENSE, saving", bytes.fromhex("4d014000000000100000"), data_in=4096),
         ScsiCommand("PERSISTENT RESERVE OUT", bytes.fromhex("5f000000000000001800"), data_out=bytes(24)),
         ScsiCommand("REMOVE ELEMENT AND TRUNCATE", bytes.fromhex("9e18") + bytes(14)),
