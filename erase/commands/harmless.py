@@ -34,6 +34,7 @@ _LOGS = frozenset({*range(0x14), 0x15, 0x2F, 0x30, 0x47, 0xE0})
 _SCSI: frozenset[tuple[int, int | None]] = frozenset(
     {
         (0x00, None),  # TEST UNIT READY
+        (0x03, None),  # REQUEST SENSE
         (0x12, None),  # INQUIRY
         (0x1A, None),  # MODE SENSE(6)
         (0x25, None),  # READ CAPACITY(10)

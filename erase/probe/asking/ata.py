@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from erase.commands import ata, ata_areas, ata_logs, ata_sanitize, ata_smart
 from erase.commands.ata_capacity import MOST_48_BIT
@@ -106,13 +105,13 @@ def ask_ata(transport: AtaCarrier, way: Way, restrict: Callable[[Identity], tupl
     known_transport, believes_native_max = restrict(identity)
     line = _AtaLine(known_transport, notes)
     directory = _directory(line, identify)
-    capabilities = _Capabilities.of(line, identify, directory)
+    capabilities = _capabilities(line, directory)
     report = SelfReport(
         way=way,
         size=identify.capacity.size,
         rotation=identify.medium.rotation,
         hidden=_hidden(line, identify, capabilities, believed=believes_native_max),
-        security=_security(identify),
+        security=_security(line, identify),
         sanitize=_sanitize(line, identify),
         locking=_locking(line, identify),
         encrypts=identify.medium.encrypts_all,
@@ -146,11 +145,11 @@ def _write_cache(identify: AtaIdentify) -> bool | None:
     return identify.features.write_cache.enabled if identify.features.write_cache.supported else False
 
 
-def _hidden(line: _AtaLine, identify: AtaIdentify, capabilities: _Capabilities, *, believed: bool) -> HiddenAreas:
+def _hidden(line: _AtaLine, identify: AtaIdentify, capabilities: ata_logs.LogCapabilities | None, *, believed: bool) -> HiddenAreas:
     unknown = HiddenArea()
     features, sectors = identify.features, identify.capacity.sectors
-    if not _tells_features(identify):
-        # words 82 to 87 don't count: the feature sets may be there or not
+    if sectors is None or not _tells_features(identify):
+        # words 82 to 87 don't count: the feature sets may be there or not. Without a capacity nothing can be compared with it
         for part in (Part.HPA, Part.DCO, Part.AMA):
             line.notes.miss(part, WhyUnseen.UNBELIEVABLE)
         return HiddenAreas(unknown, unknown, unknown, HiddenArea(Presence.NOT_APPLICABLE))
@@ -160,7 +159,7 @@ def _hidden(line: _AtaLine, identify: AtaIdentify, capabilities: _Capabilities, 
         native = _native(line, Part.HPA, ata_areas.read_native_max_address(extended=features.lba48), believed=believed)
         hpa = _between(line, Part.HPA, sectors, native)
         hpa = _between(line, Part.HPA, sectors, native)
-    if features.accessible_max_address or capabilities.accessible_max_address:
+    if features.accessible_max_address or (capabilities is not None and capabilities.accessible_max_address):
         highest = _native(line, Part.AMA, ata_areas.get_native_max_address(), believed=believed)
         ama = _between(line, Part.AMA, sectors, highest)
         native = None if native is None or highest is None else max(native, highest)
@@ -206,7 +205,7 @@ def _between(line: _AtaLine, part: Part, sectors: int | None, native: int | None
     return HiddenArea(Presence.PRESENT, native - sectors) if native > sectors else _NONE
 
 
-def _overlay(line: _AtaLine, sectors: int | None, native: int | None) -> HiddenArea:
+def _overlay(line: _AtaLine, sectors: int, native: int | None) -> HiddenArea:
     data = line.data(Part.DCO, ata_areas.device_configuration_identify())
     if data is None:
         return HiddenArea()
@@ -215,16 +214,20 @@ def _overlay(line: _AtaLine, sectors: int | None, native: int | None) -> HiddenA
         line.notes.doubt(Part.DCO, [AtaDoubt.WRONG_CHECKSUM])
         return HiddenArea()
     whole = configuration.last_lba + 1
-    if native is None and sectors is not None and whole > sectors:
+    if native is not None and native < sectors:
+        native = None
+    if native is None and whole > sectors:
         return HiddenArea(Presence.PRESENT)  # by which means, and so how much by this one, is not known
     return _between(line, Part.DCO, native, whole)
 
 
-def _security(identify: AtaIdentify) -> Security:
+def _security(line: _AtaLine, identify: AtaIdentify) -> Security:
     found = identify.security
     if not _tells_features(identify):
+        line.notes.miss(Part.SECURITY, WhyUnseen.UNBELIEVABLE)
         return Security(supported=None)
     if AtaDoubt.CONTRADICTORY_SECURITY in identify.doubts:
+        line.notes.miss(Part.SECURITY, WhyUnseen.UNBELIEVABLE)
         # one of them is a lie: what speaks against the drive is kept, and nothing that speaks for it
         return Security(
             supported=None, enabled=found.enabled or None, locked=found.locked or None, frozen=found.frozen or None,
@@ -302,34 +305,23 @@ def _has(directory: tuple[int, ...], address: int) -> bool:
     return address < len(directory) and directory[address] > 0
 
 
-@dataclass(frozen=True)
-class _Capabilities:
-    """Page 03h of the Identify Device Data log, as far as it is needed."""
-
-    zone_commands: bool | None = None  # None: not told
-    accessible_max_address: bool = False  # also where it was not told
-
-    @classmethod
-    def of(cls, line: _AtaLine, identify: AtaIdentify, directory: tuple[int, ...]) -> _Capabilities:
-        if not _has(directory, ata_logs.LOG_IDENTIFY_DEVICE_DATA):
-            # zones came with ZAC (2015), and ZAC demands the log
-            return cls(zone_commands=False) if directory or not identify.features.general_purpose_logging else cls()
-        supported = line.data(Part.CAPABILITIES, ata.read_log(ata_logs.LOG_IDENTIFY_DEVICE_DATA, ata_logs.PAGE_SUPPORTED))
-        pages = ata_logs.parse_supported_pages(supported) if supported is not None else None
-        if pages is None:
-            return cls()
-        if ata_logs.PAGE_CAPABILITIES not in pages:
-            return cls(zone_commands=False)
-        data = line.data(Part.CAPABILITIES, ata.read_log(ata_logs.LOG_IDENTIFY_DEVICE_DATA, ata_logs.PAGE_CAPABILITIES))
-        found = ata_logs.parse_capabilities(data) if data is not None else None
-        return cls() if found is None else cls(found.zone_commands, found.accessible_max_address)
+def _capabilities(line: _AtaLine, directory: tuple[int, ...]) -> ata_logs.LogCapabilities | None:
+    """Page 03h of the Identify Device Data log; None where there is none."""
+    if not _has(directory, ata_logs.LOG_IDENTIFY_DEVICE_DATA):
+        return None
+    supported = line.data(Part.CAPABILITIES, ata.read_log(ata_logs.LOG_IDENTIFY_DEVICE_DATA, ata_logs.PAGE_SUPPORTED))
+    pages = ata_logs.parse_supported_pages(supported) if supported is not None else None
+    if ata_logs.PAGE_CAPABILITIES not in (pages or ()):
+        return None
+    data = line.data(Part.CAPABILITIES, ata.read_log(ata_logs.LOG_IDENTIFY_DEVICE_DATA, ata_logs.PAGE_CAPABILITIES))
+    return ata_logs.parse_capabilities(data) if data is not None else None
 
 
-def _zoning(identify: AtaIdentify, capabilities: _Capabilities) -> Zoning:
+def _zoning(identify: AtaIdentify, capabilities: ata_logs.LogCapabilities | None) -> Zoning:
+    """What the drive says for zones. That it says nothing is no word against them: a host-managed disk is known by its signature."""
     if identify.medium.zoned is AtaZoned.HOST_AWARE:
         return Zoning.HOST_AWARE
-    found = {True: Zoning.HOST_MANAGED, False: Zoning.NONE}
-    return Zoning.UNKNOWN if capabilities.zone_commands is None else found[capabilities.zone_commands]
+    return Zoning.HOST_MANAGED if capabilities is not None and capabilities.zone_commands else Zoning.UNKNOWN
 
 
 def _health(line: _AtaLine, identify: AtaIdentify, directory: tuple[int, ...]) -> Health:
