@@ -26,6 +26,8 @@ from erase.drive.report import (
 )
 
 _HIDDEN = ("hpa", "dco", "ama", "capacity")
+_PARTS = {"hpa": Part.HPA, "dco": Part.DCO, "ama": Part.AMA, "capacity": Part.CAPACITY_LIMIT}
+_ON_A_LINE = 4  # names of parts, so that the line fits a screen
 _COUNTERS = ("reallocated", "pending", "grown_defects", "media_errors")
 
 
@@ -119,7 +121,7 @@ def _hidden(hidden: HiddenAreas, sector: int) -> Iterator[str]:
             known = area.sectors is not None and sector
             size = in_decimal_units(area.sectors * sector) if known else Words("drives.size-unknown")
             yield text("drives.hidden-present", area=Words(f"drives.area-{name}"), size=size)
-    unknown = tuple(Words(f"drives.area-{name}") for name, area in areas.items() if area.presence is Presence.UNKNOWN)
+    unknown = tuple(Words(f"drives.part-{_PARTS[name]}") for name, area in areas.items() if area.presence is Presence.UNKNOWN)
     if unknown:
         yield text("drives.hidden-unknown", areas=unknown)
 
@@ -165,5 +167,5 @@ def _uncertain(report: SelfReport) -> Iterator[str]:
         yield text(f"drives.doubt-{doubt.code}", subject=Words(f"drives.part-{doubt.subject}"))
     for why in WhyUnseen:
         parts = tuple(Words(f"drives.part-{unseen.part}") for unseen in report.unseen if unseen.why is why)
-        if parts:
-            yield text(f"drives.unseen-{why}", parts=parts)
+        for place in range(0, len(parts), _ON_A_LINE):
+            yield text(f"drives.unseen-{why}", parts=parts[place : place + _ON_A_LINE])
