@@ -1,7 +1,7 @@
-"""Ordinary ATA commands (ACS-4 section 7). Each builder gives one command; nothing is sent here.
+"""Ordinary ATA commands (ACS-4 clause 7, where they stand by name). Each builder gives one command; nothing is sent here.
 
 COUNT of a command that transfers data is the number of 512-byte blocks, also where the standard has 'N/A' for it: a SATL takes
-the transfer length from there (SAT-5 section 12.2.2).
+the transfer length from there (SAT-5, ATA PASS-THROUGH, T_LENGTH).
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ def lba48(value: int) -> int:
 
 
 def identify_device() -> AtaCommand:
-    """IDENTIFY DEVICE (ACS-4 section 7.13): 512 bytes for :func:`erase.commands.ata_identify.parse_identify`."""
+    """IDENTIFY DEVICE: 512 bytes for :func:`erase.commands.ata_identify.parse_identify`."""
     return AtaCommand("IDENTIFY DEVICE", 0xEC, AtaProtocol.PIO_IN, count=1, data_in=SECTOR)
 
 
 def identify_packet_device() -> AtaCommand:
-    """IDENTIFY PACKET DEVICE (ACS-4 section 7.14): aborted by everything but optical drives and tapes."""
+    """IDENTIFY PACKET DEVICE: aborted by everything but optical drives and tapes."""
     return AtaCommand("IDENTIFY PACKET DEVICE", 0xA1, AtaProtocol.PIO_IN, count=1, data_in=SECTOR)
 
 
 def read_log(address: int, page: int = 0, *, pages: int = 1, dma: bool = False) -> AtaCommand:
-    """READ LOG EXT or READ LOG DMA EXT (ACS-4 sections 7.24 and 7.25): ``pages`` pages of 512 bytes from ``page`` on."""
+    """READ LOG EXT or READ LOG DMA EXT: ``pages`` pages of 512 bytes from ``page`` on."""
     _within(pages - 1, _MOST_PAGES - 1, "pages less one")
     _within(page, _MOST_PAGES, "page")
     # LBA 7:0 is the log address, 15:8 and 39:32 are the low and high byte of the page number
@@ -56,20 +56,20 @@ def read_log(address: int, page: int = 0, *, pages: int = 1, dma: bool = False) 
 
 
 def set_write_cache(*, enabled: bool) -> AtaCommand:
-    """SET FEATURES, enable or disable the volatile write cache (ACS-4 section 7.43.3). Disabling writes the cache to the medium first."""
+    """SET FEATURES, enable or disable the volatile write cache. Disabling writes the cache to the medium first."""
     name = "SET FEATURES (ENABLE WRITE CACHE)" if enabled else "SET FEATURES (DISABLE WRITE CACHE)"
     return AtaCommand(name, 0xEF, AtaProtocol.NON_DATA, feature=0x02 if enabled else 0x82)
 
 
 def flush_cache(*, extended: bool) -> AtaCommand:
-    """FLUSH CACHE or FLUSH CACHE EXT (ACS-4 sections 7.10 and 7.11)."""
+    """FLUSH CACHE or FLUSH CACHE EXT."""
     if extended:
         return AtaCommand("FLUSH CACHE EXT", 0xEA, AtaProtocol.NON_DATA, extended=True)
     return AtaCommand("FLUSH CACHE", 0xE7, AtaProtocol.NON_DATA)
 
 
 def read_verify(lba: int, sectors: int, *, extended: bool) -> AtaCommand:
-    """READ VERIFY SECTOR(S) or its EXT form (ACS-4 sections 7.32 and 7.33): the drive reads, and keeps the data."""
+    """READ VERIFY SECTOR(S) or its EXT form: the drive reads, and keeps the data."""
     most = 0x10000 if extended else 0x100
     _within(sectors - 1, most - 1, "sectors less one")
     if extended:  # COUNT 0 stands for 65 536 sectors
@@ -78,17 +78,17 @@ def read_verify(lba: int, sectors: int, *, extended: bool) -> AtaCommand:
 
 
 def standby_immediate() -> AtaCommand:
-    """STANDBY IMMEDIATE (ACS-4 section 7.50): the cache is written and the spindle stops."""
+    """STANDBY IMMEDIATE: the cache is written and the spindle stops."""
     return AtaCommand("STANDBY IMMEDIATE", 0xE0, AtaProtocol.NON_DATA)
 
 
 def idle_immediate() -> AtaCommand:
-    """IDLE IMMEDIATE (ACS-4 section 7.16)."""
+    """IDLE IMMEDIATE."""
     return AtaCommand("IDLE IMMEDIATE", 0xE1, AtaProtocol.NON_DATA)
 
 
 def data_set_management_trim(ranges: Sequence[tuple[int, int]]) -> AtaCommand:
-    """DATA SET MANAGEMENT with TRIM (ACS-4 section 7.5): ranges of (first LBA, 1 to 65 535 sectors)."""
+    """DATA SET MANAGEMENT with TRIM: ranges of (first LBA, 1 to 65 535 sectors)."""
     if not ranges:
         raise ValueError("no ranges")
     entries = b"".join((lba48(lba) | _range_length(count) << 48).to_bytes(8, "little") for lba, count in ranges)
@@ -111,7 +111,7 @@ def _range_length(count: int) -> int:
 
 @unique
 class PowerMode(IntEnum):
-    """COUNT 7:0 after CHECK POWER MODE (ACS-4 table 54). Further values belong to EPC drives."""
+    """COUNT 7:0 after CHECK POWER MODE (ACS-4, CHECK POWER MODE, normal outputs). Further values belong to EPC drives."""
 
     STANDBY = 0x00
     STANDBY_Y = 0x01
@@ -128,7 +128,7 @@ _POWER_MODES = {mode.value: mode for mode in PowerMode}
 
 
 def check_power_mode() -> AtaCommand:
-    """CHECK POWER MODE (ACS-4 section 7.3): doesn't wake a sleeping disk."""
+    """CHECK POWER MODE: doesn't wake a sleeping disk."""
     return AtaCommand("CHECK POWER MODE", 0xE5, AtaProtocol.NON_DATA)
 
 

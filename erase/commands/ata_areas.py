@@ -1,7 +1,7 @@
 """What can hide sectors: the host protected area, the device configuration overlay, the accessible max address.
 
-HPA: ACS-2 sections 7.27, 7.28, 7.47 and 7.48 (obsolete since ACS-3). DCO: ACS-2 section 7.8 (obsolete since ACS-3).
-AMA: ACS-4 section 7.1. An address is the last one, not a count.
+HPA and DCO: ATA8-ACS and ACS-2 clause 7, obsolete since ACS-3. AMA: ACS-4 clause 7, ACCESSIBLE MAX ADDRESS CONFIGURATION.
+An address is the last one, not a count.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class DeviceConfiguration:
 
 
 def parse_device_configuration(data: bytes) -> DeviceConfiguration | None:
-    """DEVICE CONFIGURATION IDENTIFY data (ACS-2 table 27); None without a right checksum, and for a revision of 0. Total."""
+    """DEVICE CONFIGURATION IDENTIFY data (ACS-2 clause 7); None without a right checksum, and for a revision of 0. Total."""
     if not checksum_right(data):
         return None
     words = words_of(data)

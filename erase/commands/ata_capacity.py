@@ -1,4 +1,4 @@
-"""How many sectors IDENTIFY DEVICE tells of, and how long they are (ACS-4 section 9.10: words 49, 60, 69, 83, 100, 106, 117, 230)."""
+"""How many sectors IDENTIFY DEVICE tells of, and how long they are (ACS-4 table 55, words 49, 60, 69, 83, 100, 106, 117, 230)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from erase.commands.ata_doubts import AtaDoubt
 from erase.commands.ata_words import has, marked, number
 
-MOST_28_BIT = 0x0FFFFFFF  # words 60 to 61 hold no more, and hold this where there are more (ACS-4 section 9.10.3.26)
-MOST_48_BIT = 0xFFFFFFFFFFFF  # words 100 to 103 hold no more (ACS-4 section 9.10.3.52)
+MOST_28_BIT = 0x0FFFFFFF  # words 60 to 61 hold no more, and hold this where there are more
+MOST_48_BIT = 0xFFFFFFFFFFFF  # words 100 to 103 hold no more
 _LONGEST_SECTOR = 1 << 20  # bytes; longer ones are nonsense
 
 
@@ -61,7 +61,7 @@ def _sector_sizes(words: tuple[int, ...]) -> tuple[int, int, set[AtaDoubt]]:
     logical = 2 * number(words, 117, 2) if has(words[106], 12) else 512
     physical = logical << (words[106] & 0x000F) if has(words[106], 13) else logical
     if has(words[106], 12) and (logical <= 512 or physical > _LONGEST_SECTOR):
-        # bit 12 says 'longer than 256 words' (ACS-4 section 9.10.3.57)
+        # bit 12 says 'longer than 256 words'
         return 512, 512, {AtaDoubt.CONTRADICTORY_SECTORS}
     if physical > _LONGEST_SECTOR:
         return logical, logical, {AtaDoubt.CONTRADICTORY_SECTORS}

@@ -1,4 +1,4 @@
-"""What else IDENTIFY DEVICE says that a drive can do (ACS-4 section 9.10)."""
+"""What else IDENTIFY DEVICE says that a drive can do (ACS-4 table 55)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Feature:
 
 @unique
 class AtaZoned(StrEnum):
-    """Word 69 bits 1:0. Host-managed disks say 'not-reported' and have a signature of their own (ZAC-2 section 4.2)."""
+    """Word 69 bits 1:0. Host-managed disks say 'not-reported' and have a signature of their own (ZAC-2)."""
 
     NOT_REPORTED = "not-reported"
     HOST_AWARE = "host-aware"
@@ -87,7 +87,7 @@ class AtaFeatures:
 
 def features_of(words: tuple[int, ...], *, recent: bool) -> tuple[AtaFeatures, set[AtaDoubt]]:
     """Feature sets in 256 words. ``recent``: fields of ACS-2 and later may be believed."""
-    # word 83 vouches for 82 and 83, word 87 for 85 to 87, word 84 for itself (ACS-4 sections 9.10.3.33 to 9.10.3.37)
+    # word 83 vouches for 82 and 83, word 87 for 85 to 87, word 84 for itself
     supported_known, enabled_known = marked(words[83]), marked(words[87])
 
     def feature(place: int, bit: int) -> Feature:
@@ -134,7 +134,7 @@ def features_of(words: tuple[int, ...], *, recent: bool) -> tuple[AtaFeatures, s
 
 
 def sanitize_of(word: int) -> tuple[AtaSanitize, set[AtaDoubt]]:
-    """Word 59 (ACS-4 section 9.10.3.24). Its lower half and bit 8 speak of sectors per DRQ block."""
+    """Word 59. Its lower half and bit 8 speak of sectors per DRQ block."""
     if not told(word):
         return AtaSanitize(), set()
     if not has(word, 12):
@@ -168,7 +168,7 @@ def trim_of(words: tuple[int, ...]) -> AtaTrim:
 def medium_of(words: tuple[int, ...], *, recent: bool) -> tuple[AtaMedium, set[AtaDoubt]]:
     """The medium in 256 words. ``recent``: fields of ACS-2 and later may be believed."""
     rotation, doubts = words[217], set[AtaDoubt]()
-    if rotation not in (0, 1) and not 0x0401 <= rotation <= 0xFFFE:  # ACS-4 section 9.10.3.78
+    if rotation not in (0, 1) and not 0x0401 <= rotation <= 0xFFFE:  # ACS-4 table 55, word 217
         if rotation != 0xFFFF:
             doubts.add(AtaDoubt.RESERVED_ROTATION)
         rotation = 0
@@ -178,7 +178,7 @@ def medium_of(words: tuple[int, ...], *, recent: bool) -> tuple[AtaMedium, set[A
 
 
 def additional_of(words: tuple[int, ...]) -> int:
-    """Word 69, or 0 where it doesn't count: word 53 bit 1 vouches for words 64 to 70 (ACS-4 section 9.10.3.20)."""
+    """Word 69, or 0 where it doesn't count: word 53 bit 1 vouches for words 64 to 70."""
     return words[69] if has(words[53], 1) and words[53] != 0xFFFF and words[69] != 0xFFFF else 0
 
 

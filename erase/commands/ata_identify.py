@@ -1,4 +1,4 @@
-"""IDENTIFY DEVICE data (ACS-4 section 9.10): 512 bytes in which a drive says who it is and what it can do.
+"""IDENTIFY DEVICE data (ACS-4 table 55): 512 bytes in which a drive says who it is and what it can do.
 
 Any bytes give a value. What can't be believed is shown as a doubt and adds no capability.
 """
@@ -27,8 +27,8 @@ from erase.commands.ata_words import (
 )
 
 _SERIAL, _FIRMWARE, _MODEL = slice(20, 40), slice(46, 54), slice(54, 94)  # bytes: words 10 to 19, 23 to 26, 27 to 46
-_COMPACT_FLASH = 0x848A  # word 0: bit 15 is set, and it is an ATA device all the same (CompactFlash 4.1 section 6.2.1.6)
-_INCOMPLETE = (0x37C8, 0x8C73)  # word 2 (ACS-4 table 45): the drive must spin up before it knows all
+_COMPACT_FLASH = 0x848A  # word 0: bit 15 is set, and it is an ATA device all the same (CompactFlash 4.1, Identify Drive)
+_INCOMPLETE = (0x37C8, 0x8C73)  # word 2 (ACS-4 table 55): the drive must spin up before it knows all
 # With these a model begins on many drives. Where the bytes as they lie begin so, the letters were turned on the way. No 'ST' here:
 # 'TS' is a maker too
 _MAKERS = (
@@ -151,13 +151,13 @@ def _doubts(data: bytes, words: tuple[int, ...], kind: AtaKind) -> set[AtaDoubt]
         AtaDoubt.STRINGS_UNSWAPPED: data[_MODEL].upper().startswith(tuple(maker.encode() for maker in _MAKERS)),
         AtaDoubt.STRINGS_UNPRINTABLE: not printable(strings.replace(b"\0", b" ")),
         AtaDoubt.NO_MODEL: shown(model) is None,
-        AtaDoubt.INCOMPLETE: (has(words[0], 2) and kind is AtaKind.ATA) or words[2] in _INCOMPLETE,
+        AtaDoubt.INCOMPLETE: has(words[0], 2) or words[2] in _INCOMPLETE,
     }
     return {doubt for doubt, holds in found.items() if holds}
 
 
 def _wwn(words: tuple[int, ...]) -> str | None:
-    # word 87 bit 8: words 108 to 111 hold a world wide name; NAA 5 (ACS-4 section 9.10.3.59)
+    # word 87 bit 8: words 108 to 111 hold a world wide name; NAA 5
     if not marked(words[87]) or not has(words[87], 8):
         return None
     name = "".join(f"{word:04x}" for word in words[108:112])

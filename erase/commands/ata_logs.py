@@ -29,7 +29,7 @@ class LogDirectory:
 
 
 def parse_log_directory(data: bytes) -> LogDirectory | None:
-    """Log 00h (ACS-4 section 9.2): words 1 to 255 are the sizes of logs 01h to FFh, word 0 is version 0001h. Total."""
+    """Log 00h (ACS-4 clause 9): words 1 to 255 are the sizes of logs 01h to FFh, word 0 is version 0001h. Total."""
     words = words_of(data)
     if len(data) != SECTOR or words[0] != 0x0001:
         return None
@@ -56,20 +56,20 @@ def _page(data: bytes, page: int) -> bool:
 
 
 def parse_supported_pages(data: bytes) -> frozenset[int] | None:
-    """Page 00h of logs 30h and 04h (ACS-4 sections 9.11.2 and 9.5.3): byte 8 counts the page numbers that follow. Total."""
+    """Page 00h of logs 30h and 04h (ACS-4 sections 9.11 and 9.5): byte 8 counts the page numbers that follow. Total."""
     if not header_fits(data, PAGE_SUPPORTED) or data[8] == 0:
         return None
     return frozenset(data[9 : 9 + data[8]])
 
 
 def parse_capacity(data: bytes) -> int | None:
-    """Page 02h of log 30h (ACS-4 section 9.11.4): user addressable logical sectors; None where it doesn't tell. Total."""
+    """Page 02h of log 30h (ACS-4 section 9.11): user addressable logical sectors; None where it doesn't tell. Total."""
     return (_valid(data, 1) & 0xFFFFFFFFFFFF or None) if _page(data, PAGE_CAPACITY) else None
 
 
 @dataclass(frozen=True)
 class LogCapabilities:
-    """Page 03h (ACS-4 section 9.11.5), as far as IDENTIFY doesn't say it. False: not supported, or not told."""
+    """Page 03h (ACS-4 section 9.11), as far as IDENTIFY doesn't say it. False: not supported, or not told."""
 
     definitive_ending_pattern: bool  # OVERWRITE EXT can end with the pattern itself
     accessible_max_address: bool
@@ -94,7 +94,7 @@ def parse_capabilities(data: bytes) -> LogCapabilities | None:
 
 @dataclass(frozen=True)
 class LogSettings:
-    """Page 04h (ACS-4 section 9.11.6). None: not told."""
+    """Page 04h (ACS-4 section 9.11). None: not told."""
 
     write_cache_enabled: bool | None
     smart_enabled: bool | None
@@ -110,7 +110,7 @@ def parse_current_settings(data: bytes) -> LogSettings | None:
 
 @dataclass(frozen=True)
 class LogSecurity:
-    """Page 06h (ACS-4 section 9.11.8). False: not supported, or not told."""
+    """Page 06h (ACS-4 section 9.11). False: not supported, or not told."""
 
     master_identifier: int | None  # None: not supported
     enhanced_time: EraseTime

@@ -1,4 +1,4 @@
-"""What became of an ATA command: read off the registers that it left behind (ACS-4 section 6)."""
+"""What became of an ATA command: read off the registers that it left behind (ACS-4 clause 6)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class AtaOutcome(StrEnum):
 def outcome_of(answer: AtaAnswer) -> AtaOutcome:
     """The outcome of one command. Total."""
     registers = answer.registers
-    if registers is None or has(registers.status, 7):  # BSY: nothing else in the registers counts (ACS-4 section 6.2.3)
+    if registers is None or has(registers.status, 7):  # BSY: nothing else in the registers counts (ACS-4 clause 6, STATUS field)
         return AtaOutcome.UNKNOWN
     if has(registers.status, 5):
         return AtaOutcome.DEVICE_FAULT

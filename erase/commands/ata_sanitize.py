@@ -1,4 +1,4 @@
-"""SANITIZE DEVICE (B4h; ACS-4 sections 4.17 and 7.36): builders, and what its answers say.
+"""SANITIZE DEVICE (B4h; ACS-4 clause 7, SANITIZE DEVICE): builders, and what its answers say.
 
 'Completed' survives a power-on and may be an earlier run's. It counts only where our command was taken, or 'in progress' was seen.
 """
@@ -72,7 +72,7 @@ def _sanitize(name: str, feature: int, lba: int, count: int = 0) -> AtaCommand:
 
 @unique
 class SanitizeReason(StrEnum):
-    """LBA 7:0 of an aborted SANITIZE DEVICE command (ACS-4 table 134)."""
+    """LBA 7:0 of an aborted SANITIZE DEVICE command (ACS-4, SANITIZE DEVICE, error outputs)."""
 
     NOT_REPORTED = "not-reported"
     FAILED = "failed"  # the last sanitize did not complete successfully
@@ -99,7 +99,7 @@ class SanitizeStatus:
 
 
 def sanitize_answer(answer: AtaAnswer) -> SanitizeStatus:
-    """What an answer to a SANITIZE DEVICE command says (ACS-4 sections 7.36.5.4 and 9.2). Total.
+    """What an answer to a SANITIZE DEVICE command says (ACS-4, SANITIZE DEVICE, normal and error outputs). Total.
 
     The flags are in the upper half of COUNT: where that got lost they are unknown.
     """

@@ -1,4 +1,4 @@
-"""Commands of the Security feature set (ACS-4 sections 4.18 and 7.37 to 7.42).
+"""Commands of the Security feature set (ACS-4 clauses 4 and 7).
 
 A drive has one user and one master password. An erase that was stopped leaves it locked with the password it was started with.
 What became of a command, :func:`erase.commands.ata_outcome.outcome_of` tells; the state, only word 128 afterwards.
@@ -56,7 +56,7 @@ def _control(*, master: bool) -> int:
 
 
 def _with_password(name: str, command: int, password: bytes, control: int, identifier: int = 0) -> AtaCommand:
-    """Word 0 control, words 1 to 16 password, word 17 master password identifier (ACS-4 tables 138, 140, 142 and 145)."""
+    """Word 0 control, words 1 to 16 password, word 17 master password identifier, in each command that carries one."""
     if len(password) > PASSWORD_LENGTH:
         raise ValueError(f"a password has at most {PASSWORD_LENGTH} bytes")
     block = control.to_bytes(2, "little") + password.ljust(PASSWORD_LENGTH, b"\0") + identifier.to_bytes(2, "little")

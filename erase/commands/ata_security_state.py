@@ -1,4 +1,4 @@
-"""The Security feature set as IDENTIFY DEVICE tells of it (ACS-4 sections 4.18 and 9.10: words 82, 89, 90, 92, 128)."""
+"""The Security feature set as IDENTIFY DEVICE tells of it (ACS-4 table 55, words 82, 89, 90, 92, 128)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RESERVED = 0xFEC0  # word 128 bits 15:9 and 7:6
 
 @unique
 class AtaSecurityState(StrEnum):
-    """States of a drive that is powered on (ACS-4 section 4.18.11). SEC0 and SEC3 are those of drives without power."""
+    """States of a drive that is powered on (ACS-4 clause 4, Security feature set). SEC0 and SEC3 are those of drives without power."""
 
     SEC1 = "sec1"  # disabled, not frozen
     SEC2 = "sec2"  # disabled, frozen
@@ -93,7 +93,7 @@ def security_of(words: tuple[int, ...]) -> tuple[AtaSecurity, set[AtaDoubt]]:
 
 
 def erase_time(word: int) -> EraseTime:
-    """Words 89 and 90 (ACS-4 section 9.10.3.38): with bit 15 set 15 bits count, else 8, in units of two minutes."""
+    """Words 89 and 90: with bit 15 set 15 bits count, else 8, in units of two minutes."""
     if has(word, 15):
         return _time(word & 0x7FFF, 32767, 65532)
     return _time(word & 0x00FF, 255, 508)

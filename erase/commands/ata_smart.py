@@ -1,4 +1,4 @@
-"""SMART (B0h; ACS-3 sections 4.19 and 7.52): the drive's own view of its health.
+"""SMART (B0h; ACS-3 clause 7, SMART): the drive's own view of its health.
 
 What attributes mean no standard says; the numbers are the makers' custom, on which they agree for those that are named here.
 """
@@ -53,7 +53,7 @@ class SmartHealth(StrEnum):
 
 
 def smart_health(answer: AtaAnswer) -> SmartHealth:
-    """LBA 23:8 after SMART RETURN STATUS (ACS-3 section 7.52.8): C24Fh as it was sent, or 2CF4h. Total."""
+    """LBA 23:8 after SMART RETURN STATUS (ACS-3, the command of that name): C24Fh as it was sent, or 2CF4h. Total."""
     if answer.registers is None or outcome_of(answer) is not AtaOutcome.COMPLETED:
         return SmartHealth.UNKNOWN
     told = answer.registers.lba >> 8 & 0xFFFF

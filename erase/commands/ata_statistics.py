@@ -27,7 +27,7 @@ class AtaStatistic(StrEnum):
     PERCENTAGE_USED = "percentage-used"  # of the flash's endurance; may exceed 100
 
 
-# page: (offset in the page, bytes, signed) of each statistic (ACS-4 tables 214 to 252)
+# page: (offset in the page, bytes, signed) of each statistic (ACS-4 section 9.5, one table for each page)
 _PLACES: dict[int, dict[AtaStatistic, tuple[int, int, bool]]] = {
     0x01: {
         AtaStatistic.POWER_ON_RESETS: (0x08, 4, False),
@@ -63,7 +63,7 @@ class StatisticsPage:
 def parse_statistics(data: bytes) -> StatisticsPage | None:
     """One page of log 04h; None where it is none of :data:`STATISTICS_PAGES`. Total.
 
-    Byte 7 of each qword has the flags: bit 7 supported, bit 6 valid (ACS-4 section 9.5.2).
+    Byte 7 of each qword has the flags: bit 7 supported, bit 6 valid (ACS-4 section 9.5).
     """
     page = data[2] if len(data) > 2 else 0
     places = _PLACES.get(page)

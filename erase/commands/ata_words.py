@@ -6,11 +6,11 @@ Everything here is total: any bytes give a value.
 from __future__ import annotations
 
 SECTOR = 512  # bytes; what ATA transfers is counted in these, whatever the drive's own sectors are
-CHECKSUM_SIGNATURE = 0xA5  # in the last word's low byte: the high byte then makes the sum of all 512 bytes 0 (ACS-4 section 9.10.6)
+CHECKSUM_SIGNATURE = 0xA5  # in the last word's low byte: the high byte then makes the sum of all 512 bytes 0 (ACS-4 table 55)
 
 
 def words_of(data: bytes) -> tuple[int, ...]:
-    """The whole words in ``data``, low byte first (ACS-4 section 3.3.9)."""
+    """The whole words in ``data``, low byte first."""
     return tuple(int.from_bytes(data[place : place + 2], "little") for place in range(0, len(data) - 1, 2))
 
 
@@ -25,12 +25,12 @@ def has(word: int, bit: int) -> bool:
 
 
 def told(word: int) -> bool:
-    """Whether a word holds anything: 0000h and FFFFh mean that the drive doesn't tell (ACS-4 section 9.10, words 76, 78, 128, 206)."""
+    """Whether a word holds anything: 0000h and FFFFh mean that the drive doesn't tell (ACS-4 table 55, words 76, 78, 128, 206)."""
     return word not in (0x0000, 0xFFFF)
 
 
 def marked(word: int) -> bool:
-    """Whether a word counts that marks itself with 01b in its bits 15:14 (ACS-4 section 9.10, words 48, 83, 84, 87, 106, 119, 120)."""
+    """Whether a word counts that marks itself with 01b in its bits 15:14 (ACS-4 table 55, words 48, 83, 84, 87, 106, 119, 120)."""
     return word >> 14 == 0b01
 
 
@@ -45,12 +45,12 @@ def checksum_right(data: bytes) -> bool:
 
 
 def sums_to_zero(data: bytes) -> bool:
-    """Whether a sector's bytes add up to zero: SMART data carries its checksum without a signature (ACS-3 section 7.52.6)."""
+    """Whether a sector's bytes add up to zero: SMART data carries its checksum without a signature (ACS-3, SMART READ DATA)."""
     return len(data) == SECTOR and sum(data) % 256 == 0
 
 
 def letters(data: bytes) -> bytes:
-    """An ATA string in reading order: of each word the first letter is in the high byte (ACS-4 section 3.3.10)."""
+    """An ATA string in reading order: of each word the first letter is in the high byte (ACS-4 clause 3)."""
     swapped = bytearray(data[: len(data) // 2 * 2])
     swapped[0::2], swapped[1::2] = swapped[1::2], swapped[0::2]
     return bytes(swapped)

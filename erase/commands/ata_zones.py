@@ -1,4 +1,4 @@
-"""Zones of shingled disks (ZAC-2 sections 7.5 and 7.7). Unlike in ZBC all numbers are little-endian."""
+"""Zones of shingled disks (ZAC-2). Unlike in ZBC all numbers are little-endian."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HEADER = _DESCRIPTOR = 64  # bytes
 
 @unique
 class ZoneType(IntEnum):
-    """ZAC-2 table 22."""
+    """The ZONE TYPE field of a zone descriptor."""
 
     CONVENTIONAL = 0x1
     SEQUENTIAL_WRITE_REQUIRED = 0x2
@@ -25,7 +25,7 @@ class ZoneType(IntEnum):
 
 @unique
 class ZoneCondition(IntEnum):
-    """ZAC-2 table 23."""
+    """The ZONE CONDITION field of a zone descriptor."""
 
     NOT_WRITE_POINTER = 0x0
     EMPTY = 0x1
@@ -86,7 +86,7 @@ def reset_all_write_pointers() -> AtaCommand:
 
 
 def parse_zone_report(data: bytes) -> ZoneReport | None:
-    """REPORT ZONES EXT data (ZAC-2 section 7.5.2); None without a whole header, or with a length that is no number of zones. Total."""
+    """REPORT ZONES EXT data; None without a whole header, or with a length that is no number of zones. Total."""
     if len(data) < _HEADER:
         return None
     length = int.from_bytes(data[0:4], "little")

@@ -32,7 +32,7 @@ class Partition(IntEnum):
 
 @unique
 class EraseKind(IntEnum):
-    """The argument of ERASE (JESD84-B51 table 11). All but ERASE and SECURE_ERASE leave the data readable or to be collected."""
+    """The argument of ERASE (JESD84-B51 section 6.6). All but ERASE and SECURE_ERASE leave the data readable or to be collected."""
 
     ERASE = 0x00000000
     TRIM = 0x00000001
@@ -115,7 +115,7 @@ def sd_status() -> MmcCommand:
 
 @unique
 class CardError(StrEnum):
-    """The error bits of the card status (JESD84-B51 table 68)."""
+    """The error bits of the card status (JESD84-B51 section 6.13)."""
 
     ADDRESS_OUT_OF_RANGE = "address-out-of-range"
     ADDRESS_MISALIGN = "address-misalign"

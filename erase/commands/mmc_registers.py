@@ -129,7 +129,7 @@ def _register_doubts(data: bytes) -> list[MmcDoubt]:
 
 
 def crc7(data: bytes) -> int:
-    """The CRC7 of commands and registers (JESD84-B51 section 8.2): x^7 + x^3 + 1, from 0, the most significant bit first."""
+    """The CRC7 of commands and registers (JESD84-B51 section 8): x^7 + x^3 + 1, from 0, the most significant bit first."""
     remainder = 0
     for byte in data:
         for bit in range(7, -1, -1):

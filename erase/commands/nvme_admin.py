@@ -11,7 +11,7 @@ from enum import IntEnum, unique
 from erase.commands.fields import fit
 from erase.commands.wire import NvmeCommand
 
-ALL_NAMESPACES = 0xFFFFFFFF  # section 3.2.1.2, the broadcast value
+ALL_NAMESPACES = 0xFFFFFFFF  # section 3.2.1, the broadcast value
 IDENTIFY_SIZE = 4096
 
 
@@ -76,7 +76,7 @@ class WriteProtection(IntEnum):
 
 @unique
 class CommandSet(IntEnum):
-    """I/O Command Set Identifiers (section 3.1.3.3)."""
+    """I/O Command Set Identifiers (section 5.17.1)."""
 
     NVM = 0
     KEY_VALUE = 1
@@ -189,7 +189,7 @@ def detach_namespace(nsid: int, controllers: Sequence[int]) -> NvmeCommand:
 def _attachment(word: str, selection: int, nsid: int, controllers: Sequence[int]) -> NvmeCommand:
     if not 1 <= len(controllers) <= 2047:
         raise ValueError(f"a controller list names 1 to 2047 controllers, not {len(controllers)}")
-    # Controller List (section 4.5.1): the count, then the identifiers in ascending order
+    # Controller List (section 4): the count, then the identifiers in ascending order
     words = [len(controllers), *sorted(fit(controller, 16, "CNTID") for controller in controllers)]
     data = b"".join(word_.to_bytes(2, "little") for word_ in words).ljust(IDENTIFY_SIZE, b"\0")
     return NvmeCommand(f"Namespace Attachment ({word})", 0x15, fit(nsid, 32, "NSID"), cdw10=selection, data_out=data)

@@ -1,6 +1,6 @@
 """Identify Controller, CNS 01h (NVMe Base 2.0c section 5.17.2.1): who the drive is and what its controller offers.
 
-Boot partitions are not told here but in CAP.BPS and BPINFO (section 3.1.4), which log page 15h repeats; a persistent memory region
+Boot partitions are not told here but in CAP.BPS and the property BPINFO, which log page 15h repeats; a persistent memory region
 (PMR) and a controller memory buffer in CAP.PMRS and CAP.CMBS, which only the kernel and sysfs see.
 """
 

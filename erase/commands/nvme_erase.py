@@ -10,7 +10,7 @@ from erase.commands.wire import NvmeCommand
 
 @unique
 class SanitizeAction(IntEnum):
-    """SANACT (section 5.24; 5: NVMe Base 2.1 section 5.1.22)."""
+    """SANACT (section 5.24; 5: NVMe Base 2.1)."""
 
     EXIT_FAILURE = 1
     BLOCK_ERASE = 2

@@ -201,7 +201,7 @@ def self_test_log(data: bytes) -> SelfTestLog:
 def boot_partition_size(data: bytes) -> int | None:
     """Bytes of each of the two boot partitions, from the header of log page 15h (section 5.16.1.21). 0: none. None: not told.
 
-    Byte 0 repeats the log identifier; bytes 7:4 are BPINFO (section 3.1.4.13), whose bits 14:0 count units of 128 KiB.
+    Byte 0 repeats the log identifier; bytes 7:4 are the property BPINFO, whose bits 14:0 count units of 128 KiB.
     """
     fields = Fields(data, "little")
     units = fields.bits(4, 14, 0, 4)

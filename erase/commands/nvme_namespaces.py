@@ -66,7 +66,7 @@ class IdentifyNamespace:
 
     @property
     def exists(self) -> bool:
-        """Whether there is a namespace: an inactive NSID gives a structure of zeros (section 3.2.1.5)."""
+        """Whether there is a namespace: an inactive NSID gives a structure of zeros (section 3.2.1)."""
         return NvmeDoubt.BLANK not in self.doubts
 
     @property
@@ -163,7 +163,7 @@ class Numbers:
 
 
 def namespace_list(data: bytes) -> Numbers:
-    """A Namespace List (NVMe Base 2.0c section 4.5.2), CNS 02h and 10h: up to 1024 NSIDs; the first 0 ends it."""
+    """A Namespace List (NVMe Base 2.0c section 4), CNS 02h and 10h: up to 1024 NSIDs; the first 0 ends it."""
     fields = Fields(data, "little")
     found: list[int] = []
     for place in range(min(len(data) // 4, 1024)):
@@ -175,7 +175,7 @@ def namespace_list(data: bytes) -> Numbers:
 
 
 def controller_list(data: bytes) -> Numbers:
-    """A Controller List (NVMe Base 2.0c section 4.5.1), CNS 12h and 13h: a count, then up to 2047 identifiers."""
+    """A Controller List (NVMe Base 2.0c section 4), CNS 12h and 13h: a count, then up to 2047 identifiers."""
     fields = Fields(data, "little")
     count = fields.number(0, 2)
     if count is None:
@@ -208,7 +208,7 @@ _NAME_LENGTHS = {0x1: ("eui64", 8), 0x2: ("nguid", 16), 0x3: ("uuid", 16)}
 
 
 def namespace_names(data: bytes) -> NamespaceNames:
-    """Reads the list of descriptors (section 5.17.2.3): NIDT, NIDL, two reserved bytes, the name; NIDL 0 ends it."""
+    """Reads the list of descriptors (section 5.17.2): NIDT, NIDL, two reserved bytes, the name; NIDL 0 ends it."""
     doubts: set[NvmeDoubt] = {NvmeDoubt.TOO_SHORT} if len(data) < 4096 else set()
     names: dict[str, str] = {}
     command_set = None
@@ -245,5 +245,5 @@ def zone_size(data: bytes, format_index: int) -> int | None:
 
 
 def is_ready(data: bytes) -> bool | None:
-    """Bit 0 of NSTAT in the I/O Command Set Independent Identify Namespace data (CNS 08h, section 5.17.2.8). None: not told."""
+    """Bit 0 of NSTAT in the I/O Command Set Independent Identify Namespace data (CNS 08h, section 5.17.2). None: not told."""
     return None if is_all_ones(data) else Fields(data, "little").flag(14, 0)

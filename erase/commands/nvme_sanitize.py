@@ -76,7 +76,7 @@ class SanitizeStatus:
         An old success looks the same: the caller must have seen the drive accept the command or run it.
         """
         done = self.outcome in (SanitizeOutcome.COMPLETED, SanitizeOutcome.COMPLETED_DEALLOCATED)
-        return done and not self.doubts and self.command == command
+        return done and self.state in (None, SanitizeState.IDLE) and not self.doubts and self.command == command
 
 
 def sanitize_status(data: bytes) -> SanitizeStatus:
@@ -96,9 +96,13 @@ def sanitize_status(data: bytes) -> SanitizeStatus:
         doubts.add(NvmeDoubt.RESERVED_VALUE)
     progress = fields.number(0, 2)
     running = outcome is SanitizeOutcome.IN_PROGRESS
-    # section 5.16.1.25: FFFFh unless SSTAT says in progress. Drives that never were sanitized leave it 0; so does an unwritten page
-    impossible = (_IDLE_PROGRESS,) if running else range(1, _IDLE_PROGRESS)
-    if progress in impossible:
+    # section 5.16.1.25: FFFFh unless SSTAT says in progress; while the host verifies nothing progresses either. Drives that never
+    # were sanitized leave it 0
+    if running:
+        contradicts = progress == _IDLE_PROGRESS and state is not SanitizeState.MEDIA_VERIFICATION
+    else:
+        contradicts = progress not in (None, 0, _IDLE_PROGRESS)
+    if contradicts:
         doubts.add(NvmeDoubt.PROGRESS)
     return SanitizeStatus(
         doubts=tuple(sorted(doubts)),

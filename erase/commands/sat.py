@@ -1,4 +1,4 @@
-"""ATA commands wrapped in SCSI ones: ATA PASS-THROUGH (12), (16) and (32) (SAT-5 sections 12.2.2 to 12.2.4).
+"""ATA commands wrapped in SCSI ones: ATA PASS-THROUGH (12), (16) and (32) (SAT-5 section 12.2).
 
 What the answers say is in :mod:`erase.commands.sat_answer`.
 """
@@ -10,7 +10,7 @@ from enum import IntEnum, unique
 from erase.commands.ata_words import SECTOR
 from erase.commands.wire import AtaCommand, AtaProtocol, ScsiCommand
 
-# PROTOCOL field (SAT-5 table 172)
+# PROTOCOL field (SAT-5 section 12.2)
 _PROTOCOLS = {
     AtaProtocol.NON_DATA: 3,
     AtaProtocol.PIO_IN: 4,
@@ -73,14 +73,14 @@ def _device(command: AtaCommand) -> int:
 
 
 def _twelve(command: AtaCommand, second: int, third: int) -> bytes:
-    """SAT-5 table 171."""
+    """ATA PASS-THROUGH (12): no upper halves."""
     low = command.lba.to_bytes(6, "little")
     registers = [command.feature, command.count, low[0], low[1], low[2], _device(command), command.command]
     return bytes([0xA1, second, third, *registers, 0, 0])
 
 
 def _sixteen(command: AtaCommand, second: int, third: int) -> bytes:
-    """SAT-5 table 173. The upper halves are reserved in a 28-bit command."""
+    """ATA PASS-THROUGH (16): the halves of LBA lie side by side. The upper halves are reserved in a 28-bit command."""
     low = command.lba.to_bytes(6, "little")
     upper = low[3:6] if command.extended else bytes(3)
     feature, count = command.feature.to_bytes(2, "big"), command.count.to_bytes(2, "big")
@@ -89,7 +89,7 @@ def _sixteen(command: AtaCommand, second: int, third: int) -> bytes:
 
 
 def _thirty_two(command: AtaCommand, second: int, third: int) -> bytes:
-    """SAT-5 table 174: operation code 7Fh, service action 1FF0h, 18h bytes after byte 7."""
+    """ATA PASS-THROUGH (32): operation code 7Fh, service action 1FF0h, 18h bytes after byte 7."""
     lba = command.lba if command.extended else command.lba & 0xFFFFFF
     registers = lba.to_bytes(6, "big") + command.feature.to_bytes(2, "big") + command.count.to_bytes(2, "big")
     head = bytes([0x7F, 0, 0, 0, 0, 0, 0, 0x18, 0x1F, 0xF0, second, third, 0, 0])

@@ -1,4 +1,4 @@
-"""The registers that come back from ATA PASS-THROUGH, in whichever of three ways (SAT-5 sections 12.2.5 to 12.2.7).
+"""The registers that come back from ATA PASS-THROUGH, in whichever of three ways (SAT-5 section 12.2).
 
 Descriptor format carries all of them. Fixed format carries the lower halves; Linux before 6.11 put those into the wrong bytes.
 And they may be lost. Where it can't be told which bytes are registers, they are lost: nothing here turns a doubt into a success.
@@ -42,7 +42,7 @@ def _registers(answer: ScsiAnswer) -> AtaRegisters | None:
 
 
 def registers_from_descriptor(raw: bytes) -> AtaRegisters | None:
-    """An ATA Status Return descriptor (SAT-5 table 179); None for another one, or a cut one. Total.
+    """An ATA Status Return descriptor (SAT-5 section 12.2); None for another one, or a cut one. Total.
 
     Without EXTEND (byte 2 bit 0) the upper halves mean nothing.
     """
@@ -75,7 +75,7 @@ def _from_fixed(raw: bytes, sense: Sense) -> AtaRegisters | None:
 
 
 def _fits_standard(raw: bytes, *, available: bool) -> bool:
-    """SAT-5 table 181: ERROR 3, STATUS 4, DEVICE 5, COUNT 6, flags 8, LBA 9 to 11.
+    """SAT-5 tables 212 and 213: ERROR 3, STATUS 4, DEVICE 5, COUNT 6, flags 8, LBA 9 to 11.
 
     Unless the sense code says that these are registers they may be the address of a bad sector: then they must tell of a failure.
     """

@@ -9,20 +9,20 @@ from erase.commands.ata_words import SECTOR, shown
 from erase.commands.sat_answer import registers_from_descriptor
 from erase.commands.wire import AtaRegisters, ScsiCommand
 
-_CONTROL_PAGE, _D_SENSE = 0x0A, 0x04  # byte 2 bit 2 of the page (SPC-5 section 7.5.10)
+_CONTROL_PAGE, _D_SENSE = 0x0A, 0x04  # byte 2 bit 2 of the page (SPC-5, Control mode page)
 _MODE_HEADER = 8
 _MODE_LENGTH = 512
 _RESULTS_PAGE = 0x16
 _RESULTS_LENGTH = 4 + 15 * 18  # header and as many parameters as LOG INDEX can name
 _VPD_LENGTH = 572  # header 4 bytes + page length 0238h
-_HOST_MANAGED = (0xCD, 0xAB)  # LBA 15:8 and 23:16 of the signature (ZAC-2 section 4.2)
+_HOST_MANAGED = (0xCD, 0xAB)  # LBA 15:8 and 23:16 of the signature (ZAC-2)
 
 
 # --- descriptor format sense
 
 
 def mode_sense_control() -> ScsiCommand:
-    """MODE SENSE (10) for the Control mode page, without block descriptors (SPC-5 section 6.15)."""
+    """MODE SENSE (10) for the Control mode page, without block descriptors."""
     cdb = bytes([0x5A, 0x08, _CONTROL_PAGE, 0, 0, 0, 0, *_MODE_LENGTH.to_bytes(2, "big"), 0])
     return ScsiCommand("MODE SENSE (10) (Control)", cdb, data_in=_MODE_LENGTH)
 
@@ -48,7 +48,7 @@ def descriptor_sense(mode_data: bytes) -> bool | None:
 def mode_select_descriptor_sense(mode_data: bytes, *, enabled: bool) -> ScsiCommand | None:
     """MODE SELECT (10) that sets or clears D_SENSE and leaves the page as it was otherwise, until reset. None without the page. Total.
 
-    Header and PS bit are reserved on the way to the drive, so they are zero (SPC-5 section 6.13).
+    Header and PS bit are reserved on the way to the drive, so they are zero (SPC-5, MODE SELECT).
     """
     page = _control_page(mode_data)
     if page is None:
@@ -63,7 +63,7 @@ def mode_select_descriptor_sense(mode_data: bytes, *, enabled: bool) -> ScsiComm
 
 
 def log_sense_results(index: int = 0) -> ScsiCommand:
-    """LOG SENSE for the ATA PASS-THROUGH Results log page (SAT-5 section 10.3.8), from parameter ``index`` on. Raises ValueError."""
+    """LOG SENSE for the ATA PASS-THROUGH Results log page (SAT-5 clause 10), from parameter ``index`` on. Raises ValueError."""
     if not 0 <= index <= 0x0E:
         raise ValueError(f"parameter {index} is not within 0 to 14")
     cdb = bytes([0x4D, 0, 0x40 | _RESULTS_PAGE, 0, 0, 0, index, *_RESULTS_LENGTH.to_bytes(2, "big"), 0])
@@ -101,7 +101,7 @@ def log_index(sense: bytes) -> int | None:
 
 @dataclass(frozen=True)
 class AtaInformation:
-    """VPD page 89h (SAT-5 section 10.4.2): the SATL, and what it was told by the drive when it last looked."""
+    """VPD page 89h (SAT-5, ATA Information): the SATL, and what it was told by the drive when it last looked."""
 
     vendor: str | None
     product: str | None

@@ -1,4 +1,4 @@
-"""SCSI commands without a family (SPC-5 section 6, SBC-4 section 5): readiness, sense, power, what is supported, security, reservations."""
+"""SCSI commands without a family (SPC-5 clause 6, SBC-4 clause 5): readiness, sense, power, what is supported, security, reservations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def synchronize_cache_16() -> ScsiCommand:
 
 @unique
 class Support(IntEnum):
-    """SUPPORT of REPORT SUPPORTED OPERATION CODES (SPC-5 section 6.35)."""
+    """SUPPORT of REPORT SUPPORTED OPERATION CODES (SPC-5 clause 6)."""
 
     NOT_TOLD = 0  # no data at the moment
     NO = 1
@@ -69,7 +69,7 @@ class SupportedCommands:
 
 
 def supported_commands(data: bytes) -> SupportedCommands:
-    """Reads the list of all commands (SPC-5 section 6.35.2): 8 bytes each, 20 where CTDP says that timeouts follow."""
+    """Reads the list of all commands (SPC-5 clause 6): 8 bytes each, 20 where CTDP says that timeouts follow."""
     doubts: set[ScsiDoubt] = set()
     length = int.from_bytes(data[:4], "big")
     body = data[4 : 4 + length]
@@ -88,7 +88,7 @@ def supported_commands(data: bytes) -> SupportedCommands:
 
 
 def supported_command(data: bytes, opcode: int) -> Support:
-    """Reads the answer for one command (SPC-5 section 6.35.3). The CDB usage data must begin with the operation code asked for."""
+    """Reads the answer for one command (SPC-5 clause 6). The CDB usage data must begin with the operation code asked for."""
     fields = Fields(data, "big")
     support = fields.bits(1, 2, 0)
     if support == Support.NO:
@@ -99,13 +99,13 @@ def supported_command(data: bytes, opcode: int) -> Support:
 
 
 def security_protocol_in(protocol: int, specific: int, length: int) -> ScsiCommand:
-    """SECURITY PROTOCOL IN A2h (SPC-5 section 6.40), INC_512 = 0: ``length`` bytes. ``specific`` is the ComID for TCG."""
+    """SECURITY PROTOCOL IN A2h (SPC-5 clause 6), INC_512 = 0: ``length`` bytes. ``specific`` is the ComID for TCG."""
     cdb = bytes([0xA2, *_security(protocol, specific, length)])
     return ScsiCommand("SECURITY PROTOCOL IN", cdb, data_in=length)
 
 
 def security_protocol_out(protocol: int, specific: int, data: bytes) -> ScsiCommand:
-    """SECURITY PROTOCOL OUT B5h (SPC-5 section 6.41), INC_512 = 0."""
+    """SECURITY PROTOCOL OUT B5h (SPC-5 clause 6), INC_512 = 0."""
     return ScsiCommand("SECURITY PROTOCOL OUT", bytes([0xB5, *_security(protocol, specific, len(data))]), data_out=data)
 
 
@@ -115,7 +115,7 @@ def _security(protocol: int, specific: int, length: int) -> bytes:
 
 
 def read_reservation_keys(length: int = 1024) -> ScsiCommand:
-    """PERSISTENT RESERVE IN 5Eh, READ KEYS 00h (SPC-5 section 6.16.2)."""
+    """PERSISTENT RESERVE IN 5Eh, READ KEYS 00h (SPC-5 clause 6)."""
     return ScsiCommand("PERSISTENT RESERVE IN (READ KEYS)", bytes([0x5E, 0, 0, 0, 0, 0, 0, *length.to_bytes(2, "big"), 0]), data_in=length)
 
 

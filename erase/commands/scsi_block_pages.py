@@ -1,4 +1,4 @@
-"""VPD pages of block devices (SBC-4 section 6.6, ZBC-2 section 6.4): B0h, B1h, B2h and B6h."""
+"""VPD pages of block devices (SBC-4 clause 6, ZBC-2 clause 6): B0h, B1h, B2h and B6h."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class BlockLimits:
 
 
 def block_limits(data: bytes) -> BlockLimits:
-    """Reads page B0h (SBC-4 section 6.6.4)."""
+    """Reads page B0h (SBC-4 clause 6)."""
     doubts: set[ScsiDoubt] = set()
     fields = vpd_fields(data, 0xB0, doubts)
     return BlockLimits(
@@ -43,7 +43,7 @@ def block_limits(data: bytes) -> BlockLimits:
 
 @unique
 class ReadsAfterErase(IntEnum):
-    """WABEREQ and WACEREQ: what reading gives after a block or cryptographic erase, until blocks are written (SBC-4 section 6.6.2)."""
+    """WABEREQ and WACEREQ: what reading gives after a block or cryptographic erase, until blocks are written (SBC-4 clause 6)."""
 
     NOT_TOLD = 0
     DATA = 1  # reads succeed
@@ -74,7 +74,7 @@ class Characteristics:
 
 
 def characteristics(data: bytes) -> Characteristics:
-    """Reads page B1h (SBC-4 section 6.6.2)."""
+    """Reads page B1h (SBC-4 clause 6)."""
     doubts: set[ScsiDoubt] = set()
     fields = vpd_fields(data, 0xB1, doubts)
     rotation, zoned = fields.told(4, 2), fields.bits(8, 5, 4)
@@ -97,7 +97,7 @@ def characteristics(data: bytes) -> Characteristics:
 
 @unique
 class Provisioning(IntEnum):
-    """PROVISIONING TYPE (SBC-4 section 6.6.6)."""
+    """PROVISIONING TYPE (SBC-4 clause 6)."""
 
     NOT_TOLD = 0
     RESOURCE = 1
@@ -118,7 +118,7 @@ class LogicalProvisioning:
 
 
 def logical_provisioning(data: bytes) -> LogicalProvisioning:
-    """Reads page B2h (SBC-4 section 6.6.6)."""
+    """Reads page B2h (SBC-4 clause 6)."""
     doubts: set[ScsiDoubt] = set()
     fields = vpd_fields(data, 0xB2, doubts)
     reads, kind = fields.bits(5, 4, 2), fields.bits(6, 2, 0)
@@ -145,7 +145,7 @@ class ZonedCharacteristics:
 
 
 def zoned_characteristics(data: bytes) -> ZonedCharacteristics:
-    """Reads page B6h (ZBC-2 section 6.4.2)."""
+    """Reads page B6h (ZBC-2 clause 6)."""
     doubts: set[ScsiDoubt] = set()
     fields = vpd_fields(data, 0xB6, doubts)
     zones = fields.told(16, 4)

@@ -1,4 +1,4 @@
-"""READ CAPACITY and REPORT LUNS (SBC-4 sections 5.19 and 5.20, SPC-5 section 6.33)."""
+"""READ CAPACITY and REPORT LUNS (SBC-4 clause 5, SPC-5 clause 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SCSI commands that destroy (SBC-4 section 5): SANITIZE, FORMAT UNIT, WRITE SAME, UNMAP. The builders raise ValueError."""
+"""SCSI commands that destroy (SBC-4 clause 5): SANITIZE, FORMAT UNIT, WRITE SAME, UNMAP. The builders raise ValueError."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from erase.commands.wire import ScsiCommand
 
 @unique
 class SanitizeService(IntEnum):
-    """Service actions of SANITIZE (SBC-4 section 5.30)."""
+    """Service actions of SANITIZE (SBC-4 clause 5)."""
 
     OVERWRITE = 0x01
     BLOCK_ERASE = 0x02
@@ -64,7 +64,7 @@ class Ongoing(StrEnum):
     UNKNOWN = "unknown"  # the sense speaks of something else
 
 
-# sense key, ASC, ASCQ (SPC-5 annex F; SBC-4 sections 4.11 and 4.36): both sense keys are seen for the running ones
+# sense key, ASC, ASCQ (SPC-5, ASC and ASCQ assignments; SBC-4, sanitize and format): both sense keys are seen for the running ones
 _ONGOING = {
     (0x0, 0x00, 0x00): Ongoing.IDLE,
     (0x2, 0x04, 0x1B): Ongoing.SANITIZING,
@@ -84,7 +84,7 @@ def ongoing(key: int, asc: int, ascq: int) -> Ongoing:
     return _ONGOING.get((key, asc, ascq), Ongoing.UNKNOWN)
 
 
-# protection type -> FMTPINFO, PROTECTION FIELD USAGE (SBC-4 section 5.4.2)
+# protection type -> FMTPINFO, PROTECTION FIELD USAGE (SBC-4 clause 5)
 _PROTECTION = ((0b00, 0b000), (0b10, 0b000), (0b11, 0b000), (0b11, 0b001))
 
 
@@ -97,7 +97,7 @@ def format_unit(
     pattern: bytes = b"",
     long_list: bool = False,
 ) -> ScsiCommand:
-    """FORMAT UNIT 04h with FMTDATA (SBC-4 section 5.4): no defects are given, and CMPLST = 0 keeps those that the drive found.
+    """FORMAT UNIT 04h with FMTDATA (SBC-4 clause 5): no defects are given, and CMPLST = 0 keeps those that the drive found.
 
     ``certify`` False sets DCRT. With ``security_initialize`` (SI) the initialization covers defective blocks too, where the drive
     can. ``pattern`` repeats.
@@ -121,7 +121,7 @@ def format_unit(
 
 
 def write_same_16(first: int, count: int, block: bytes = b"", *, unmap: bool = False) -> ScsiCommand:
-    """WRITE SAME(16) 93h: UNMAP byte 1 bit 3, NDOB bit 0 where no ``block`` is given (zeros are written, SBC-4 section 5.56)."""
+    """WRITE SAME(16) 93h: UNMAP byte 1 bit 3, NDOB bit 0 where no ``block`` is given (zeros are written, SBC-4 clause 5)."""
     flags = unmap << 3 | (not block)
     cdb = bytes([0x93, flags]) + fit(first, 64, "LBA").to_bytes(8, "big") + fit(count, 32, "COUNT").to_bytes(4, "big") + bytes(2)
     return ScsiCommand("WRITE SAME(16)", cdb, data_out=block)
@@ -132,6 +132,6 @@ def unmap(ranges: Sequence[tuple[int, int]]) -> ScsiCommand:
     blocks = b"".join(
         fit(first, 64, "LBA").to_bytes(8, "big") + fit(count, 32, "COUNT").to_bytes(4, "big") + bytes(4) for first, count in ranges
     )
-    # UNMAP DATA LENGTH counts what follows it, so 6 more than UNMAP BLOCK DESCRIPTOR DATA LENGTH (SBC-4 section 5.34)
+    # UNMAP DATA LENGTH counts what follows it, so 6 more than UNMAP BLOCK DESCRIPTOR DATA LENGTH (SBC-4 clause 5)
     data = fit(len(blocks) + 6, 16, "LENGTH").to_bytes(2, "big") + len(blocks).to_bytes(2, "big") + bytes(4) + blocks
     return ScsiCommand("UNMAP", bytes([0x42, 0, 0, 0, 0, 0, 0, *len(data).to_bytes(2, "big"), 0]), data_out=data)

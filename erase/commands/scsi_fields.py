@@ -23,7 +23,7 @@ class ScsiDoubt(StrEnum):
 
 
 def page_body(data: bytes, code: int, doubts: set[ScsiDoubt]) -> bytes:
-    """The parameters of a VPD page behind its 4 bytes of header (SPC-5 section 7.7.2); nothing if it is another page.
+    """The parameters of a VPD page behind its 4 bytes of header (SPC-5 clause 7); nothing if it is another page.
 
     A page that says it is longer than what came is given as far as it came, and doubted: a device that ignores EVPD sends its
     standard data, whose bytes 2 and 3 make an odd length.

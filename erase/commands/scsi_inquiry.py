@@ -1,4 +1,4 @@
-"""INQUIRY (SPC-5 section 6.7): standard data and the pages that name a device: 00h, 80h, 83h, 86h (SPC-5 section 7.7)."""
+"""INQUIRY (SPC-5 clause 6): standard data and the pages that name a device: 00h, 80h, 83h, 86h (SPC-5 clause 7)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def inquiry_page(code: int, length: int = ALLOCATION) -> ScsiCommand:
 
 @unique
 class DeviceType(IntEnum):
-    """Peripheral device types (SPC-5 table 147) that hold data or stand for what does."""
+    """Peripheral device types (SPC-5 clause 6) that hold data or stand for what does."""
 
     DISK = 0x00
     TAPE = 0x01
@@ -58,7 +58,7 @@ class Inquiry:
 
 
 def parse_inquiry(data: bytes) -> Inquiry:
-    """Reads standard INQUIRY data (SPC-5 section 6.7.2); what the data doesn't reach is None."""
+    """Reads standard INQUIRY data (SPC-5 clause 6); what the data doesn't reach is None."""
     doubts: set[ScsiDoubt] = set()
     if is_blank(data):
         # a disk's first byte is 0 too, but SPC demands names and a version
@@ -96,7 +96,7 @@ class Pages:
 
 
 def supported_pages(data: bytes) -> Pages:
-    """Page 00h, Supported VPD Pages (SPC-5 section 7.7.16): ascending codes; a list without 00h itself is none."""
+    """Page 00h, Supported VPD Pages (SPC-5 clause 7): ascending codes; a list without 00h itself is none."""
     doubts: set[ScsiDoubt] = set()
     codes = page_body(data, 0x00, doubts)
     if codes and (codes[0] != 0 or sorted(set(codes)) != list(codes)):
@@ -114,7 +114,7 @@ class UnitSerial:
 
 
 def unit_serial(data: bytes) -> UnitSerial:
-    """Page 80h, Unit Serial Number (SPC-5 section 7.7.18). A serial that was cut off names nothing: it would fit other drives too."""
+    """Page 80h, Unit Serial Number (SPC-5 clause 7). A serial that was cut off names nothing: it would fit other drives too."""
     doubts: set[ScsiDoubt] = set()
     body = page_body(data, 0x80, doubts)
     if not is_plain(body):
@@ -125,7 +125,7 @@ def unit_serial(data: bytes) -> UnitSerial:
 
 @unique
 class Association(IntEnum):
-    """What a designator names (SPC-5 section 7.7.6)."""
+    """What a designator names (SPC-5 clause 7)."""
 
     UNIT = 0
     PORT = 1
@@ -134,7 +134,7 @@ class Association(IntEnum):
 
 @unique
 class DesignatorKind(IntEnum):
-    """DESIGNATOR TYPE (SPC-5 section 7.7.6)."""
+    """DESIGNATOR TYPE (SPC-5 clause 7)."""
 
     VENDOR = 0x0
     T10 = 0x1
@@ -150,7 +150,7 @@ class DesignatorKind(IntEnum):
 
 
 _TEXTS = (DesignatorKind.T10, DesignatorKind.NAME_STRING)
-# EUI-64, NAA and UUID have fixed lengths (SPC-5 sections 7.7.6.5, 7.7.6.6, 7.7.6.13); NAA types 2, 3 and 5 have 8 bytes, 6 has 16
+# EUI-64, NAA and UUID have fixed lengths (SPC-5 clause 7); NAA types 2, 3 and 5 have 8 bytes, 6 has 16
 _LENGTHS = {DesignatorKind.EUI64: (8, 12, 16), DesignatorKind.NAA: (8, 16), DesignatorKind.UUID: (18,)}
 
 
@@ -186,7 +186,7 @@ class Designators:
 
 
 def designators(data: bytes) -> Designators:
-    """Page 83h, Device Identification (SPC-5 section 7.7.6). Names of zeros or FFs, or of a length that can't be, are left out."""
+    """Page 83h, Device Identification (SPC-5 clause 7). Names of zeros or FFs, or of a length that can't be, are left out."""
     doubts: set[ScsiDoubt] = set()
     found = []
     for head, name in _descriptors(page_body(data, 0x83, doubts), doubts):
@@ -195,9 +195,11 @@ def designators(data: bytes) -> Designators:
             doubts.add(ScsiDoubt.RESERVED_VALUE)
         elif len(name) not in _LENGTHS.get(kind, (len(name),)):
             doubts.add(ScsiDoubt.CUT_DESCRIPTOR)
-        elif not is_blank(name[2:] if kind is DesignatorKind.UUID else name):
-            text = plain_text(name) if kind in _TEXTS else name.hex()
-            found.append(Designator(association, kind, text or ""))
+        else:
+            value = name[2:] if kind is DesignatorKind.UUID else name  # behind UUID TYPE and a reserved byte
+            text = plain_text(value) if kind in _TEXTS else value.hex()
+            if text and not is_blank(value):
+                found.append(Designator(association, kind, text))
     return Designators(tuple(sorted(doubts)), tuple(found))
 
 
@@ -213,7 +215,7 @@ def _descriptors(body: bytes, doubts: set[ScsiDoubt]) -> Iterator[tuple[bytes, b
 
 @dataclass(frozen=True)
 class ExtendedInquiry:
-    """Page 86h, Extended INQUIRY Data (SPC-5 section 7.7.7)."""
+    """Page 86h, Extended INQUIRY Data (SPC-5 clause 7)."""
 
     doubts: tuple[ScsiDoubt, ...]
     protection_types: tuple[int, ...]  # those that the device can be formatted with
@@ -223,7 +225,7 @@ class ExtendedInquiry:
     uncorrectable_writes: bool | None  # WU_SUP
 
 
-# SPT, bits 5:3 of byte 4, for direct access devices (SPC-5 section 7.7.7); 110b is reserved
+# SPT, bits 5:3 of byte 4, for direct access devices (SPC-5 clause 7); 110b is reserved
 _PROTECTION = {0: (1,), 1: (1, 2), 2: (2,), 3: (1, 3), 4: (3,), 5: (2, 3), 7: (1, 2, 3)}
 
 

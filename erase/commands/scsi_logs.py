@@ -1,4 +1,4 @@
-"""LOG SENSE and READ DEFECT DATA: what a SCSI disk says about its health (SPC-5 sections 6.8 and 7.3, SBC-4 sections 5.21 and 6.4)."""
+"""LOG SENSE and READ DEFECT DATA: what a SCSI disk says about its health (SPC-5 clauses 6 and 7, SBC-4 clauses 5 and 6)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class LogParameters:
 
 
 def log_parameters(data: bytes, page: LogPage) -> LogParameters:
-    """Reads a log page (SPC-5 section 7.3.2): header, then parameters of code, control byte, length and value."""
+    """Reads a log page (SPC-5 clause 7): header, then parameters of code, control byte, length and value."""
     doubts: set[ScsiDoubt] = set()
     body = _log_body(data, page, doubts)
     values: dict[int, bytes] = {}
@@ -90,7 +90,7 @@ def _log_body(data: bytes, page: LogPage, doubts: set[ScsiDoubt]) -> bytes:
 
 @dataclass(frozen=True)
 class ErrorCounters:
-    """Pages 02h, 03h and 05h, error counters of writes, reads and verifies (SPC-5 section 7.3.8)."""
+    """Pages 02h, 03h and 05h, error counters of writes, reads and verifies (SPC-5 clause 7)."""
 
     doubts: tuple[ScsiDoubt, ...]
     corrected: int | None  # parameter 0003h
@@ -105,14 +105,14 @@ def error_counters(data: bytes, page: LogPage) -> ErrorCounters:
 
 
 def temperature(data: bytes) -> int | None:
-    """Degrees Celsius from page 0Dh (SPC-5 section 7.3.24): parameter 0000h, byte 5; FFh: can't be told."""
+    """Degrees Celsius from page 0Dh (SPC-5 clause 7): parameter 0000h, byte 5; FFh: can't be told."""
     found = log_parameters(data, LogPage.TEMPERATURE).fields(0).number(5)
     return None if found == 0xFF else found
 
 
 @dataclass(frozen=True)
 class InformationalException:
-    """Page 2Fh (SPC-5 section 7.3.12): what the drive fears. ASC 5Dh is a failure prediction, 0Bh a warning, 0 nothing."""
+    """Page 2Fh (SPC-5 clause 7): what the drive fears. ASC 5Dh is a failure prediction, 0Bh a warning, 0 nothing."""
 
     asc: int | None
     ascq: int | None
@@ -132,13 +132,13 @@ def informational_exception(data: bytes) -> InformationalException:
 
 
 def endurance_used(data: bytes) -> int | None:
-    """Per cent of the life used up, from page 11h, Solid State Media (SBC-4 section 6.4.6): parameter 0001h, byte 7; may pass 100."""
+    """Per cent of the life used up, from page 11h, Solid State Media (SBC-4 clause 6): parameter 0001h, byte 7; may pass 100."""
     return log_parameters(data, LogPage.SOLID_STATE_MEDIA).fields(1).number(7)
 
 
 @dataclass(frozen=True)
 class BackgroundScan:
-    """Page 15h (SBC-4 section 6.4.2)."""
+    """Page 15h (SBC-4 clause 6)."""
 
     doubts: tuple[ScsiDoubt, ...]
     power_on_minutes: int | None
@@ -168,7 +168,7 @@ def read_defect_data(*, primary: bool = False, grown: bool = True, length: int =
     return ScsiCommand("READ DEFECT DATA(12)", cdb, data_in=length)
 
 
-# bytes of a defect in each DEFECT LIST FORMAT (SBC-4 section 6.2); 110b is the vendor's own
+# bytes of a defect in each DEFECT LIST FORMAT (SBC-4 clause 6); 110b is the vendor's own
 _DEFECT_SIZES = {0: 4, 1: 8, 2: 8, 3: 8, 4: 8, 5: 8}
 
 
@@ -182,7 +182,7 @@ class DefectCount:
 
 
 def defect_count(data: bytes) -> DefectCount:
-    """Reads the header (SBC-4 section 5.22): PLISTV 4, GLISTV 3, format 2:0; length in bytes 4 to 7."""
+    """Reads the header (SBC-4 clause 5): PLISTV 4, GLISTV 3, format 2:0; length in bytes 4 to 7."""
     fields = Fields(b"" if is_all_ones(data) else data, "big")
     size, length = _DEFECT_SIZES.get(fields.bits(1, 2, 0) or 0), fields.number(4, 4)
     whole = size is not None and length is not None and length % size == 0

@@ -1,4 +1,4 @@
-"""Zones and storage elements of a SCSI disk (ZBC-2 section 5, SBC-4 section 5.7)."""
+"""Zones and storage elements of a SCSI disk (ZBC-2 clause 5, SBC-4 clause 5)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def report_zones(start: int = 0, length: int = 65536, *, partial: bool = True) -
 
 @unique
 class ZoneType(IntEnum):
-    """ZONE TYPE (ZBC-2 section 5.11.2)."""
+    """ZONE TYPE (ZBC-2 clause 5)."""
 
     CONVENTIONAL = 0x1
     SEQUENTIAL_REQUIRED = 0x2
@@ -29,7 +29,7 @@ class ZoneType(IntEnum):
 
 @unique
 class ZoneCondition(IntEnum):
-    """ZONE CONDITION (ZBC-2 section 5.11.2)."""
+    """ZONE CONDITION (ZBC-2 clause 5)."""
 
     NOT_WRITE_POINTER = 0x0
     EMPTY = 0x1
@@ -106,7 +106,7 @@ def get_physical_element_status(length: int = 65536) -> ScsiCommand:
 
 @unique
 class ElementHealth(StrEnum):
-    """PHYSICAL ELEMENT HEALTH (SBC-4 section 5.7)."""
+    """PHYSICAL ELEMENT HEALTH (SBC-4 clause 5)."""
 
     NOT_TOLD = "not-told"
     WITHIN_LIMITS = "within-limits"

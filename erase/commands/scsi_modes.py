@@ -1,4 +1,4 @@
-"""MODE SENSE and MODE SELECT (SPC-5 sections 6.10 to 6.14 and 7.5; block descriptors: SBC-4 section 6.5.2)."""
+"""MODE SENSE and MODE SELECT (SPC-5 clauses 6 and 7; block descriptors: SBC-4 clause 6)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from erase.commands.fields import Fields, fit, is_all_ones
 from erase.commands.scsi_fields import ScsiDoubt
 from erase.commands.wire import ScsiCommand
 
-CACHING = 0x08  # SBC-4 section 6.5.6
-CONTROL = 0x0A  # SPC-5 section 7.5.10
+CACHING = 0x08  # SBC-4 clause 6
+CONTROL = 0x0A  # SPC-5 clause 7
 MAXIMUM = (1 << 64) - 1  # as a number of blocks: all that the medium has
 
 
@@ -77,13 +77,13 @@ class ModeData:
 
 
 def mode_data_6(data: bytes) -> ModeData:
-    """Reads the answer to MODE SENSE(6): MODE DATA LENGTH counts what follows it (SPC-5 section 7.5.5)."""
+    """Reads the answer to MODE SENSE(6): MODE DATA LENGTH counts what follows it (SPC-5 clause 7)."""
     fields = Fields(data, "big")
     return _mode_data(data, 4, 1 + (fields.number(0) or 0), fields.number(3), long=False)
 
 
 def mode_data_10(data: bytes) -> ModeData:
-    """Reads the answer to MODE SENSE(10) (SPC-5 section 7.5.5)."""
+    """Reads the answer to MODE SENSE(10) (SPC-5 clause 7)."""
     fields = Fields(data, "big")
     return _mode_data(data, 8, 2 + (fields.number(0, 2) or 0), fields.number(6, 2), long=fields.flag(4, 0) or False)
 
@@ -133,7 +133,7 @@ def _pages(body: bytes, doubts: set[ScsiDoubt]) -> tuple[ModePage, ...]:
 def block_descriptor(blocks: int, block_size: int) -> bytes:
     """A block descriptor for MODE SELECT(10), long form. ``blocks`` 0 leaves the number alone, MAXIMUM takes all there are.
 
-    A smaller number hides the rest of the medium from every reader (SBC-4 section 6.5.2).
+    A smaller number hides the rest of the medium from every reader (SBC-4 clause 6).
     """
     return fit(blocks, 64, "NUMBER OF LOGICAL BLOCKS").to_bytes(8, "big") + bytes(4) + fit(block_size, 32, "LENGTH").to_bytes(4, "big")
 

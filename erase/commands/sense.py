@@ -10,14 +10,14 @@ from enum import IntEnum, unique
 
 from erase.commands.ata_words import has
 
-_FIXED, _DESCRIPTOR = (0x70, 0x71), (0x72, 0x73)  # the second of each is a deferred error (SPC-5 table 28)
+_FIXED, _DESCRIPTOR = (0x70, 0x71), (0x72, 0x73)  # the second of each is a deferred error (SPC-5, RESPONSE CODE)
 _FIXED_LEAST, _DESCRIPTORS_FROM = 8, 8
-_INFORMATION, _SENSE_KEY_SPECIFIC = 0x00, 0x02  # descriptor types (SPC-5 table 31)
+_INFORMATION, _SENSE_KEY_SPECIFIC = 0x00, 0x02  # descriptor types (SPC-5, DESCRIPTOR TYPE)
 
 
 @unique
 class SenseKey(IntEnum):
-    """SPC-5 table 49."""
+    """SPC-5 section 4.4, SENSE KEY."""
 
     NO_SENSE = 0x0
     RECOVERED_ERROR = 0x1
@@ -67,7 +67,7 @@ def parse_sense(raw: bytes) -> Sense | None:
 
 
 def _fixed(raw: bytes, *, deferred: bool) -> Sense | None:
-    """SPC-5 table 47. ADDITIONAL SENSE LENGTH (byte 7) says how much of it counts."""
+    """Fixed format. ADDITIONAL SENSE LENGTH (byte 7) says how much of it counts."""
     if len(raw) < 3:
         return None
     end = min(len(raw), _FIXED_LEAST + raw[7]) if len(raw) >= _FIXED_LEAST else len(raw)
@@ -86,7 +86,7 @@ def _fixed(raw: bytes, *, deferred: bool) -> Sense | None:
 
 
 def _descriptor(raw: bytes, *, deferred: bool) -> Sense | None:
-    """SPC-5 table 29."""
+    """Descriptor format."""
     if len(raw) < 2:
         return None
     key = SenseKey(raw[1] & 0x0F)
@@ -99,7 +99,7 @@ def _descriptor(raw: bytes, *, deferred: bool) -> Sense | None:
         key=key,
         asc=raw[2] if len(raw) > 2 else None,
         ascq=raw[3] if len(raw) > 3 else None,
-        # SPC-5 table 32: byte 2 bit 7 is VALID, bytes 4 to 11 are INFORMATION
+        # the Information descriptor: byte 2 bit 7 is VALID, bytes 4 to 11 are INFORMATION
         information=int.from_bytes(information[4:12], "big") if information and has(information[2], 7) else None,
         progress=_progress(key, specific[4:7]),
         descriptors=descriptors,
@@ -119,7 +119,7 @@ def _descriptors(raw: bytes) -> tuple[bytes, ...]:
 
 
 def _progress(key: SenseKey, specific: bytes) -> int | None:
-    """Sense key specific bytes (SPC-5 table 55): bit 7 of the first is SKSV, the others are the progress."""
+    """Sense key specific bytes (SPC-5, progress indication): bit 7 of the first is SKSV, the others are the progress."""
     if key not in (SenseKey.NO_SENSE, SenseKey.NOT_READY) or len(specific) < 3 or not has(specific[0], 7):
         return None
     return int.from_bytes(specific[1:3], "big")

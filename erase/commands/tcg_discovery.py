@@ -11,7 +11,7 @@ from enum import StrEnum, unique
 
 from erase.commands.fields import Fields, is_blank
 
-SECURITY_PROTOCOLS = (0x00, 0x0000)  # security protocol and its specific field: which protocols there are (SPC-5 section 7.7.1)
+SECURITY_PROTOCOLS = (0x00, 0x0000)  # security protocol and its specific field: which protocols there are (SPC-5 clause 7)
 LEVEL_0 = (0x01, 0x0001)  # Level 0 Discovery (SIIS)
 SIZE = 2048
 _HEADER = 48
@@ -247,7 +247,7 @@ def _removal(fields: Fields) -> tuple[RemovalTime, ...]:
 
 
 def security_protocols(data: bytes) -> tuple[int, ...] | None:
-    """The security protocols that the device speaks (SPC-5 section 7.7.1.2): 01h to 06h TCG, EFh ATA. None: not told.
+    """The security protocols that the device speaks (SPC-5 clause 7): 01h to 06h TCG, EFh ATA. None: not told.
 
     Bytes 6 and 7 hold the length of the list. A list without 00h, which gave the answer, or one that doesn't ascend, is none.
     """

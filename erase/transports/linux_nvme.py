@@ -81,7 +81,8 @@ class LinuxNvme:
             raise failure(error, self._device, command.name, timeout) from error
         if said := _HOST_SAID.get(returned & _STATUS_CODE):
             raise wire_error("host-error", self._device, command.name, timeout, said)
-        return NvmeAnswer(returned, result & 0xFFFF_FFFF, buffer.head(command.data_in))
+        # of a command that failed no data come: the buffer is as it was
+        return NvmeAnswer(returned, result & 0xFFFF_FFFF, buffer.head(0 if returned else command.data_in))
 
     def _submit(self, command: NvmeCommand, buffer: Buffer, length: int, timeout_ms: int) -> tuple[int, int]:
         """The status field without its phase bit, and the result."""

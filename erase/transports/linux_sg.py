@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable
 from typing import Final
 
+from erase.commands.sense import SenseKey, parse_sense
 from erase.commands.wire import ScsiAnswer, ScsiCommand
 from erase.errors import TransportError
 from erase.transports.ioctls import Buffer, Ioctl, failure, milliseconds, system_ioctl, wire_error
@@ -23,7 +24,11 @@ SENSE_LENGTH: Final = 252  # SPC-4 section 4.5.1: no sense data are longer
 _SHORTEST_MS: Final = 7_000  # BLK_MIN_SG_TIMEOUT: a block device makes shorter ones that long; here both kinds of nodes do
 _UNASKED: Final = 65_536  # bytes that pass everywhere, where the node does not tell its limit
 
+# not SG_DXFER_TO_FROM_DEV, -4, which fills the kernel's buffer from ours first: /dev/sgN of Linux 6.1 answers it with EINVAL or ENOMEM
 _NONE, _TO_DEVICE, _FROM_DEVICE = -1, -2, -3
+# the device says of a command with one of these that it did not fail, so that its data count
+_WELL = frozenset({SenseKey.NO_SENSE, SenseKey.RECOVERED_ERROR, SenseKey.COMPLETED})
+_GOOD, _CHECK_CONDITION = 0x00, 0x02
 
 # Linux's host bytes (include/scsi/scsi_status.h)
 _HOST = {
@@ -91,6 +96,16 @@ class SgIoHeader(ctypes.Structure):
     )
 
 
+def _has_data(status: int, sense: bytes) -> bool:
+    """Whether data came with an answer. The residual of a failed command is often 0 although nothing did.
+
+    A /dev/sgN then has what an earlier command left in its buffer (seen with Linux 6.1: the data of IDENTIFY DEVICE for an aborted READ
+    LOG EXT), a block device zeroes.
+    """
+    told = parse_sense(sense)
+    return status == _GOOD or (status == _CHECK_CONDITION and told is not None and told.key in _WELL)
+
+
 def _mode(descriptor: int) -> int:
     return os.fstat(descriptor).st_mode
 
@@ -147,8 +162,9 @@ class LinuxSg:
             raise failure(error, self._device, command.name, timeout) from error
         if problem := self._problem(header, command.name, timeout):
             raise problem
-        received = min(max(length - header.resid, 0), length) if command.data_in else 0
-        return ScsiAnswer(header.status, buffer.head(received), sense.raw[: min(header.sb_len_wr, SENSE_LENGTH)])
+        told = sense.raw[: min(header.sb_len_wr, SENSE_LENGTH)]
+        received = min(max(length - header.resid, 0), length) if command.data_in and _has_data(header.status, told) else 0
+        return ScsiAnswer(header.status, buffer.head(received), told)
 
     def _problem(self, header: SgIoHeader, name: str, timeout: float) -> TransportError | None:
         """What the adapter or its driver says went wrong before or instead of the device's own answer."""

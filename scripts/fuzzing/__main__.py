@@ -56,6 +56,7 @@ def _interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 
 def _list() -> int:
     from fuzzing.registry import FAMILIES, PARSERS
 
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads the list may have read enough
     for family in FAMILIES:
         print(family)
         print("".join(f"  {parser.name}\n" for parser in PARSERS.values() if parser.family == family), end="")

@@ -44,8 +44,8 @@ from erase.commands.bridges import Wrapper
 from erase.commands.scsi_logs import LogPage
 from erase.commands.wire import AtaCommand, AtaProtocol, NvmeCommand, ScsiCommand
 from erase.errors import TransportError
-from erase.probe import attachment, cleaning, mounts, vpd, zfs
 from erase.probe import ata_identify as probe_identify
+from erase.probe import attachment, cleaning, mounts, vpd, zfs
 from erase.transports import recording
 from fuzzing import shapes
 from fuzzing.machine import drives_of_a_changed_machine
@@ -147,9 +147,9 @@ _ATA = [
         spoilers=(shapes.wrong_checksum,),
     ),
     _with("ata-logs", ata_areas, ata_areas.with_last_lba, _with_last_lba, is_page=False),
-    _with("ata-answers", ata_areas, ata_areas.last_address, _last_address, is_page=False),
+    _with("sat", ata_areas, ata_areas.last_address, _last_address, is_page=False),
     *(
-        _with("ata-answers", module, function, _of_answer(function, shapes.ata_answer), is_page=False)
+        _with("sat", module, function, _of_answer(function, shapes.ata_answer), is_page=False)
         for module, function in (
             (ata, ata.power_mode),
             (ata_outcome, ata_outcome.outcome_of),
@@ -225,9 +225,9 @@ _OTHERS = [
     *_plain("mmc", mmc_commands, mmc_commands.write_protect_types),
     _with("mmc", mmc_commands, mmc_commands.card_status, lambda data: mmc_commands.card_status(*_numbers(data, 1)), is_page=False),
     *_plain("tcg", tcg_discovery, tcg_discovery.discovery, tcg_discovery.security_protocols),
-    _with("bridges", bridges_ata, bridges_ata.ata_registers, _registers),
-    *_plain("bridges", bridges_ata, bridges_ata.jmicron_port),
-    *_plain("bridges", bridges_nvme, bridges_nvme.nvme_completion),
+    _with("sat", bridges_ata, bridges_ata.ata_registers, _registers),
+    *_plain("sat", bridges_ata, bridges_ata.jmicron_port),
+    *_plain("sat", bridges_nvme, bridges_nvme.nvme_completion),
 ]
 _FILES = [
     *_plain("probe", vpd, vpd.unit_serial, vpd.designators, vpd.rotation, texts=Texts.SHOWN),

@@ -13,9 +13,9 @@ from emulators.ata.personality import personalities
 from emulators.clock import HandClock
 from emulators.fronts.drives import kinds, make_drive
 from emulators.mmc import registers
-from emulators.mmc.areas import Layout
 from emulators.nvme import personality as nvme
 from emulators.nvme.subsystem import Subsystem
+
 from erase.transports.loopback import submission_entry
 from erase.transports.reading import nvme_questions, scsi_questions
 from fuzzing import machine, shapes
@@ -78,6 +78,8 @@ def _scsi() -> Iterator[bytes]:
 
 
 def _sat() -> Iterator[bytes]:
+    yield from _ata_answers()
+    yield from _bridges()
     for literal in (*_literals("sat*"), *_literals("sense*")):
         yield literal
         yield bytes([0x02, len(literal) % 256]) + literal
@@ -96,7 +98,7 @@ def _nvme() -> Iterator[bytes]:
 
 
 def _mmc() -> Iterator[bytes]:
-    yield bytes(registers.ext_csd(Layout()))
+    yield bytes(registers.ext_csd(registers.Layout()))
     yield from _literals("mmc*")
 
 
@@ -159,13 +161,11 @@ def _literals(stem: str, folder: Path = _COMMANDS) -> Iterator[bytes]:
 _SOURCES: dict[str, Callable[[], Iterable[bytes]]] = {
     "ata-identify": _ata_identify,
     "ata-logs": _ata_logs,
-    "ata-answers": _ata_answers,
     "sat": _sat,
     "nvme": _nvme,
     "scsi": _scsi,
     "mmc": _mmc,
     "tcg": _tcg,
-    "bridges": _bridges,
     "probe": _probe,
     "machine": machine.seeds,
     "recordings": _recordings,

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Iterator, Mapping, Set
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 _DEEPEST = 12
 
 
-@lru_cache(maxsize=None)
+@cache
 def _names(kind: type) -> tuple[tuple[str, bool], ...]:
     """Public attributes of a type, and whether each must be called."""
     found: dict[str, bool] = {}
@@ -51,7 +51,7 @@ def leaves(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, An
     elif isinstance(value, BaseException):
         yield path, str(value)
     else:
-        for name, called in _names(type(value)):
+        for name, called in _names(value.__class__):
             inner = getattr(value, name)
             yield from leaves(inner() if called else inner, f"{path}.{name}", depth + 1)
 

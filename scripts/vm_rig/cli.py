@@ -165,17 +165,27 @@ def _run_batch(batch: Batch, parts: Parts, for_pytest: list[str], stop: threadin
     start = time.monotonic()
     tell = lines.of(batch.name)
     with Machine(parts, batch.wishes, pytest_command(batch, for_pytest, colour=sys.stdout.isatty())) as machine:
-        with (machine.folder / "output.txt").open("wb") as kept:
+        with (machine.folder / "output.txt").open("wb", buffering=0) as kept:
 
             def note(said: bytes) -> None:
                 kept.write(said)
                 tell(said)
 
             outcome = machine.watch(note, stop)
-        results = HOME / "results" / batch.name
-        if results.exists():
-            shutil.rmtree(results)
-        machine.results(results)
+        results = _put_out(machine, batch.name)
         status = _told(batch.name, outcome, machine)
         tell(f"{batch.name}: exit status {status} after {time.monotonic() - start:.0f} seconds; more in {results}\n".encode())
         return status
+
+
+def _put_out(machine: Machine, name: str) -> Path:
+    """The group's folder of results, in place of the one that its last run left."""
+    results = HOME / "results" / name
+    results.parent.mkdir(exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix="coming-", dir=results.parent))
+    machine.results(fresh)
+    with images.alone(HOME):  # the same group may run twice at the same time
+        if results.exists():
+            shutil.rmtree(results)
+        fresh.rename(results)
+    return results

@@ -66,7 +66,9 @@ def find(home: Path) -> Images | None:
 def build(home: Path) -> Images:
     """Builds what is not built yet; takes about a minute and a half. Waits for another who builds. :raises CannotRun:"""
     home.mkdir(exist_ok=True)
-    with _alone(home):
+    with alone(home):
+        for abandoned in home.glob("building-*"):
+            shutil.rmtree(abandoned)
         if there := find(home):
             return there
         missing = [tool for tool in _BUILDERS if not shutil.which(tool)]
@@ -78,8 +80,6 @@ def build(home: Path) -> Images:
             )
         for old in home.glob("images-*"):
             shutil.rmtree(old)
-        for abandoned in home.glob("building-*"):
-            shutil.rmtree(abandoned)
         print("scripts/vm: building the guest's images, which takes a minute or two", file=sys.stderr)
         work = Path(tempfile.mkdtemp(prefix="building-", dir=home))
         try:
@@ -92,7 +92,8 @@ def build(home: Path) -> Images:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def alone(home: Path) -> Iterator[None]:
+    """Keeps others who would change something in ``.vm`` waiting."""
     handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

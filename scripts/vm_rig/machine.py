@@ -95,8 +95,7 @@ class Machine:
         return "\n".join(lines[-_LAST_LINES:])
 
     def results(self, to: Path) -> None:
-        """Puts the files that the guest brought out into a new folder, with the kernel's console."""
-        to.mkdir(parents=True)
+        """Puts the files that the guest brought out into a folder, with the kernel's console."""
         for name in ("console.txt", "output.txt"):
             if (self.folder / name).exists():
                 shutil.copy(self.folder / name, to)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import subprocess
 from pathlib import Path
 
 from vm_rig.errors import CannotRun
+from vm_rig.images import alone
 
 _LEFT_OUT = (".git", ".vm", ".venv", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache", "trial", "build", "dist")
 _COMPILED = ("certify", "erase", "hardware_profiles", "scripts", "tests")
@@ -28,17 +27,13 @@ def image_of_venv(checkout: Path, home: Path) -> Path:
     except OSError:
         raise CannotRun("there is no .venv to test with", "scripts/setup was not run", "run scripts/setup --kernel") from None
     image = home / f"venv-{hashlib.sha256(state).hexdigest()[:16]}.squashfs"
-    handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with alone(home):
         if not image.exists():
             for old in home.glob("venv-*"):
                 old.unlink()
             beside = home / "venv-unfinished"
             _pack(checkout / ".venv", beside, ())
             beside.rename(image)
-    finally:
-        os.close(handle)
     return image
 
 

@@ -26,7 +26,7 @@ class Wishes:
     drives: tuple[str, ...] = ()
     memory: int = 1536  # MiB
     processors: int = 2
-    minutes: float = 10
+    minutes: float = 15
     suspends: bool = False
 
 
@@ -36,12 +36,12 @@ def drive_kinds() -> dict[str, DriveKind]:
     return {name: DriveKind(tuple(entry["files"]), tuple(entry["devices"])) for name, entry in table.items()}
 
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "drives": list,
-    "memory": int,
-    "processors": int,
+_TYPES: dict[str, tuple[type, ...]] = {
+    "drives": (list,),
+    "memory": (int,),
+    "processors": (int,),
     "minutes": (int, float),
-    "suspends": bool,
+    "suspends": (bool,),
 }
 
 
@@ -56,7 +56,7 @@ def wishes_of(folder: Path) -> Wishes:
         raise CannotRun(f"{file} can't be read", str(error), "correct it") from None
     known = ", ".join(field.name for field in fields(Wishes))
     for key, value in asked.items():
-        if key not in _TYPES or not isinstance(value, _TYPES[key]):
+        if key not in _TYPES or type(value) not in _TYPES[key]:  # True is an int, too
             raise CannotRun(f"{file}: {key} = {value!r}", "no such key, or not of its type", f"the keys are {known}")
     if "drives" in asked:
         asked["drives"] = tuple(asked["drives"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -29,3 +30,19 @@ def test_udev_and_configfs_are_there() -> None:
     subprocess.run(["udevadm", "settle"], check=True)
     assert list(Path("/dev/disk/by-id").glob("virtio-haiki-root"))
     assert Path("/sys/kernel/config").is_mount()
+
+
+def test_it_sleeps_wakes_up_and_still_has_its_files(tool) -> None:
+    """Suspend to RAM: the clock that counts while it sleeps runs ahead of the one that does not (clock_gettime(2))."""
+
+    def slept() -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+
+    before = slept()
+    tool("rtcwake", "--mode", "mem", "--seconds", "2")
+    assert slept() - before > 0.5
+    assert "PM: suspend exit" in tool("dmesg").stdout
+    # root, checkout and .venv are read from their disks again
+    tool("sh", "-c", "echo 3 >/proc/sys/vm/drop_caches")
+    assert (PROJECT / "LICENSE").read_text().startswith(" " * 20)
+    tool("sg_inq", "--version")

@@ -173,7 +173,7 @@ def test_a_parser_that_never_ends_is_noticed(look: Callable[..., Problem | None]
             try:
                 len(data)
             except Exception:
-                continue
+                data = b"again"
 
     problem = look(endless, b"x")
     assert problem is not None
@@ -324,12 +324,13 @@ def test_an_order_survives_the_way_to_its_process() -> None:
 def test_the_same_seed_gives_as_many_inputs_each_time_and_leaves_nothing_behind(tmp_path: Path) -> None:
     pytest.importorskip("atheris")
     before = set(Path("/var/tmp").glob("haiki-fuzz-*"))
-    outcome = run("--families", "--runs", "400", "--seed", "3", "--findings", str(tmp_path / "found"), "bridges")
+    names = ("tcg_discovery.discovery", "tcg_discovery.security_protocols")
+    outcome = run("--families", "--runs", "400", "--seed", "3", "--findings", str(tmp_path / "found"), "tcg")
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     lines = outcome.stdout.splitlines()
-    assert lines[0] == "3 parsers in 1 processes, 1 at a time, seed 3"
+    assert lines[0] == "2 parsers in 1 processes, 1 at a time, seed 3"
     numbers = {line.split()[1]: int(line.split()[-2]) for line in lines[1:-1]}
-    assert set(numbers) == {"bridges_ata.ata_registers", "bridges_ata.jmicron_port", "bridges_nvme.nvme_completion"}
+    assert set(numbers) == set(names)
     assert all(numbers.values())
     assert lines[-1].endswith("0 findings")
     assert not (tmp_path / "found").exists()

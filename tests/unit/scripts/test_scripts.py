@@ -64,6 +64,7 @@ def test_the_groups_are_named_in_the_help() -> None:
     assert outcome.returncode == 0
     assert "--quick" in outcome.stdout
     assert "--loop" in outcome.stdout
+    assert "--kernel" in outcome.stdout
 
 
 def test_without_root_the_loop_group_is_not_passed_over_in_silence(tmp_path: Path) -> None:
@@ -81,6 +82,23 @@ def test_without_loop_devices_the_loop_group_is_not_passed_over_in_silence(tmp_p
     assert outcome.returncode == 2
     assert "offers none" in outcome.stderr
     assert "NOT RUN" in outcome.stderr
+
+
+def test_without_qemu_and_root_the_kernel_group_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    stub(tmp_path, "id", "echo 1000")
+    stub(tmp_path, "dpkg-query", 'shift 2; for name; do [ $name = qemu-system-x86 ] || echo "$name installed"; done; exit 1')
+    outcome = run("test", "--kernel", stubs=tmp_path)
+    assert outcome.returncode == 2
+    assert "apt-get install --yes --no-install-recommends qemu-system-x86" in outcome.stderr
+    assert "NOT RUN" in outcome.stderr
+
+
+@pytest.mark.parametrize("option", ["--nonsense", "kernel"])
+def test_the_set_up_refuses_an_option_that_it_does_not_know(option: str) -> None:
+    outcome = run("setup", option)
+    assert outcome.returncode == 2
+    assert f"unknown option: {option}" in outcome.stderr
+    assert "--kernel" in outcome.stderr
 
 
 def test_setting_up_again_does_nothing_and_says_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Registers of ordinary commands, literal (ACS-4 section 7)."""
+"""Registers of ordinary commands, literal (ACS-4 clause 7)."""
 
 import struct
 
@@ -85,9 +85,20 @@ def power(count, status=0x50):
     return AtaAnswer(AtaRegisters(status, 0, 0x40, count, 0, upper_known=True))
 
 
-@pytest.mark.parametrize(
-    ("count", "mode"), [(0x00, "STANDBY"), (0x80, "IDLE"), (0xFF, "ACTIVE_OR_IDLE"), (0x41, "NV_CACHE_SPUN_UP"), (0x55, None)]
-)
+MODES = {
+    0x00: "STANDBY",
+    0x01: "STANDBY_Y",
+    0x40: "NV_CACHE_SPUN_DOWN",
+    0x41: "NV_CACHE_SPUN_UP",
+    0x80: "IDLE",
+    0x81: "IDLE_A",
+    0x82: "IDLE_B",
+    0x83: "IDLE_C",
+    0xFF: "ACTIVE_OR_IDLE",
+}
+
+
+@pytest.mark.parametrize(("count", "mode"), [*MODES.items(), (0x55, None), (0x02, None)])
 def test_the_power_mode_is_in_count(count, mode):
     found = ata.power_mode(power(count))
     assert (found.name if found is not None else None) == mode

@@ -1,4 +1,4 @@
-"""Hidden areas, literal (ACS-2 sections 7.8, 7.27, 7.28, 7.47, 7.48; ACS-4 section 7.1)."""
+"""Hidden areas, literal (ATA8-ACS, ACS-2 and ACS-4 clause 7)."""
 
 import pytest
 from hypothesis import given
@@ -51,6 +51,11 @@ def test_each_command_has_its_registers(command, expected):
     assert command == expected
 
 
+def test_the_longest_password_fits():
+    password = bytes(range(1, 33))
+    assert ata_areas.set_max_unlock(password).data_out == b"\0\0" + password + bytes(478)
+
+
 def answer(lba, device=0x40, status=0x50, upper_known=True):
     return AtaAnswer(AtaRegisters(status, 0x04, device, 0, lba, upper_known=upper_known))
 
@@ -99,7 +104,16 @@ def test_each_bit_of_word_7_is_one_feature_set(bit, attribute):
 
 @pytest.mark.parametrize(
     "data",
-    [b"", bytes(512), BLOCK[:511], BLOCK + b"\0", BLOCK[:511] + bytes([BLOCK[511] ^ 1]), configuration({}), configuration({0: 2, 6: 1})],
+    [
+        b"",
+        bytes(512),
+        BLOCK[:511],
+        BLOCK + b"\0",
+        BLOCK[:511] + bytes([BLOCK[511] ^ 1]),
+        configuration({}),
+        configuration({0: 0xFFFF}),
+        configuration({0: 2, 6: 1}),
+    ],
 )
 def test_a_configuration_without_a_right_checksum_is_none(data):
     assert ata_areas.parse_device_configuration(data) is None

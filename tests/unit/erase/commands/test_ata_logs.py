@@ -1,4 +1,4 @@
-"""Logs 00h, 30h and 04h, literal (ACS-4 sections 9.2, 9.11 and 9.5)."""
+"""Logs 00h, 30h and 04h, literal (ACS-4 clause 9)."""
 
 from dataclasses import fields
 
@@ -147,6 +147,7 @@ def test_a_page_that_is_another_one_is_none(number):
         page(number ^ 1, {}),
         page(number, {}, header=0x0001),  # bit 63 of the header
         page(number, {}, header=VALID),  # revision 0
+        page(number, {}, header=VALID | 0xFFFF),
         good[:511],
         good + b"\0",
         bytes(512),

@@ -1,4 +1,4 @@
-"""Outcomes from registers (ACS-4 section 6)."""
+"""Outcomes from registers (ACS-4 clause 6)."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""SANITIZE DEVICE, literal (ACS-4 section 7.36)."""
+"""SANITIZE DEVICE, literal (ACS-4 clause 7)."""
 
 import pytest
 from hypothesis import given

@@ -1,7 +1,7 @@
-"""Commands of the Security feature set, literal (ACS-4 sections 7.37 to 7.42)."""
+"""Commands of the Security feature set, literal (ACS-4 clause 7)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from erase.commands import ata_security
@@ -38,6 +38,10 @@ def test_commands_with_a_password_carry_one_block(command, name, code, data):
     assert command == AtaCommand(name, code, AtaProtocol.PIO_OUT, count=1, data_out=data)
 
 
+def test_the_smallest_identifier_is_1():
+    assert ata_security.security_set_password(PASSWORD, master=True, identifier=1).data_out == block("0100", identifier="0100")
+
+
 @pytest.mark.parametrize(
     ("command", "name", "code"),
     [
@@ -50,6 +54,7 @@ def test_commands_without_a_password_carry_nothing(command, name, code):
 
 
 @given(st.binary(max_size=32), st.booleans(), st.booleans())
+@example(bytes(range(1, 33)), True, True)  # the longest there is
 def test_what_is_put_into_the_block_is_found_there(password, enhanced, master):
     data = ata_security.security_erase_unit(password, enhanced=enhanced, master=master).data_out
     assert len(data) == 512

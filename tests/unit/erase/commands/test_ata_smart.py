@@ -1,4 +1,4 @@
-"""SMART, literal (ACS-3 section 7.52)."""
+"""SMART, literal (ACS-3 clause 7)."""
 
 import pytest
 from hypothesis import given
@@ -33,6 +33,8 @@ def test_each_command_has_its_registers(command, expected):
 
 
 def test_log_addresses_and_pages_have_limits():
+    command = ata_smart.smart_read_log(0xFF, pages=255)
+    assert (command.lba, command.count, command.data_in) == (0xC24FFF, 255, 130_560)
     for address, pages in ((0x100, 1), (0, 0), (0, 256)):
         with pytest.raises(ValueError, match="8 bits"):
             ata_smart.smart_read_log(address, pages=pages)

@@ -1,4 +1,4 @@
-"""Zones, literal (ZAC-2 sections 7.5 and 7.7)."""
+"""Zones, literal (ZAC-2)."""
 
 import pytest
 from hypothesis import given

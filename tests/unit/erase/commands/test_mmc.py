@@ -63,7 +63,7 @@ def test_any_switch_is_found_again(index, value):
 @pytest.mark.parametrize(
     ("bit", "error"),
     [
-        # JESD84-B51 table 68
+        # JESD84-B51 section 6.13
         (31, "address-out-of-range"),
         (30, "address-misalign"),
         (29, "block-length"),
@@ -286,6 +286,15 @@ def test_each_byte_of_ext_csd_is_where_it_belongs(places, field, value):
     found = ext_csd(registers(**places))
     assert found.doubts == ()
     assert getattr(found, field) == (pytest.approx(value) if isinstance(value, float) else value)
+
+
+def test_the_bytes_beside_a_field_are_not_part_of_it():
+    single = {"b226": "20", "b168": "20", "b221": "10", "b224": "01", "b223": "0a", "b230": "1b", "b232": "0a", "b248": "0a"}
+    single |= {"b179": "48", "b174": "05", "b171": "10", "b268": "01", "b269": "02", "b267": "01"}
+    beside = {f"b{place}": "ff" for place in (142, 169, 170, 172, 175, 180, 216, 222, 225, 227, 229, 233, 247, 270)}
+    bare, noisy = ext_csd(registers(**single)), ext_csd(registers(**single, **beside))
+    changed = {name for name in vars(bare) if getattr(bare, name) != getattr(noisy, name)}
+    assert changed == {"high_capacity_groups"}  # 175 itself
 
 
 @pytest.mark.parametrize("places", [{"b231": "ff"}, {"b231": "57"}, {"b231": "55", "b192": "05"}])

@@ -119,7 +119,7 @@ def test_nobody_is_locked_out_of_a_namespace_for_ever():
 
 
 def test_a_namespace_is_attached_to_and_detached_from_controllers():
-    # section 5.22: SEL 3:0 of dword 10; a controller list of 4096 bytes, ascending (section 4.5.1)
+    # section 5.22: SEL 3:0 of dword 10; a controller list of 4096 bytes, ascending (section 4)
     attach = admin.attach_namespace(3, [0x0105, 1])
     assert dwords(attach) == (0x15, 3, 0, 0, 0, 0, 0)
     assert attach.data_out == bytes.fromhex("0200 0100 0501") + bytes(4090)

@@ -1,4 +1,4 @@
-"""Identify Controller, byte by byte from NVMe Base 2.0c section 5.17.2.1 and 2.1 section 5.1.13.2.1, and as real drives sent it."""
+"""Identify Controller, byte by byte from NVMe Base 2.0c section 5.17.2.1; BPCAP and VERS: 2.1, and as real drives sent it."""
 
 import json
 from pathlib import Path

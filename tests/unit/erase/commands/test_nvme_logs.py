@@ -78,6 +78,16 @@ def test_a_sanitize_log_that_contradicts_itself_proves_nothing(digits, doubt):
     assert not found.completed(0x2)
 
 
+@pytest.mark.parametrize(("state", "done"), [("00", True), ("02", False), ("04", False), ("05", False), ("06", False)])
+def test_a_success_in_a_state_of_failure_or_verification_is_none(state, done):
+    assert sanitize_status(sanitize_page("ffff 0101 02000000" + "ffffffff" * 7 + state)).completed(0x2) is done
+
+
+def test_nothing_progresses_while_the_host_verifies():
+    found = sanitize_status(sanitize_page("ffff 0200 04040000" + "ffffffff" * 7 + "05"))
+    assert (found.state, found.running, found.progress, found.doubts) == (SanitizeState.MEDIA_VERIFICATION, True, None, ())
+
+
 def test_a_dead_link_is_no_sanitize_log():
     found = sanitize_status(b"\xff" * 512)
     assert found.doubts == (NvmeDoubt.BLANK,)

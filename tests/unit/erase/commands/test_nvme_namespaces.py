@@ -200,7 +200,7 @@ def test_any_namespace_list_is_found_again(numbers):
 
 
 def test_descriptors_name_the_namespace():
-    # section 5.17.2.3: NIDT, NIDL, two reserved bytes, NID
+    # section 5.17.2: NIDT, NIDL, two reserved bytes, NID
     data = bytes.fromhex(
         "01080000 0025385a71b0000102100000 00112233445566778899aabbccddeeff03100000 0f0e0d0c0b0a0908070605040302010004010000 02"
     ).ljust(4096, b"\0")

@@ -1,4 +1,4 @@
-"""ATA PASS-THROUGH CDBs, literal (SAT-5 sections 12.2.2 to 12.2.4)."""
+"""ATA PASS-THROUGH CDBs, literal (SAT-5 section 12.2)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Registers from sense data in all the ways they come, literal (SAT-5 sections 12.2.5 to 12.2.7; Linux before 6.11)."""
+"""Registers from sense data in all the ways they come, literal (SAT-5 section 12.2, tables 212 and 213; Linux before 6.11)."""
 
 import pytest
 from hypothesis import example, given

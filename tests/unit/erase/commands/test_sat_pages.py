@@ -1,4 +1,4 @@
-"""Control mode page, results log and ATA Information, literal (SPC-5 section 7.5.10; SAT-5 sections 10.3.8 and 10.4.2)."""
+"""Control mode page, results log and ATA Information, literal (SPC-5; SAT-5 clause 10)."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_the_control_page_is_asked_for_without_block_descriptors():
     assert (command.cdb, command.data_in) == (bytes.fromhex("5a080a00000000020000"), 512)
 
 
-@pytest.mark.parametrize("data", [MODE_DATA, WITH_BLOCK])
+@pytest.mark.parametrize("data", [MODE_DATA, WITH_BLOCK, MODE_DATA + b"\x08\x12"])  # the last: another page follows
 def test_descriptor_sense_is_switched_and_the_rest_stays(data):
     assert sat_pages.descriptor_sense(data) is False
     command = sat_pages.mode_select_descriptor_sense(data, enabled=True)

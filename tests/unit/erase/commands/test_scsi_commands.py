@@ -16,29 +16,29 @@ from erase.commands import scsi_modes as modes
 @pytest.mark.parametrize(
     ("command", "cdb", "length"),
     [
-        (inquiry.inquiry(), "12 00 00 0060 00", 96),  # SPC-5 6.7
+        (inquiry.inquiry(), "12 00 00 0060 00", 96),  # SPC-5 clause 6
         (inquiry.inquiry_page(0x83), "12 01 83 00fc 00", 252),
-        (capacity.read_capacity_10(), "25 00 00000000 0000 00 00", 8),  # SBC-4 5.19
-        (capacity.read_capacity_16(), "9e 10 0000000000000000 00000020 00 00", 32),  # SBC-4 5.20
-        (capacity.report_luns(), "a0 00 02 000000 00001000 00 00", 4096),  # SPC-5 6.33
+        (capacity.read_capacity_10(), "25 00 00000000 0000 00 00", 8),  # SBC-4 clause 5
+        (capacity.read_capacity_16(), "9e 10 0000000000000000 00000020 00 00", 32),  # SBC-4 clause 5
+        (capacity.report_luns(), "a0 00 02 000000 00001000 00 00", 4096),  # SPC-5 clause 6
         (basic.unit_ready(), "00 00 00 00 00 00", 0),
         (basic.request_sense(), "03 00 00 00 fc 00", 252),
         (basic.request_sense(descriptor=True, length=32), "03 01 00 00 20 00", 32),
         (basic.start_stop_unit(start=True), "1b 00 00 00 01 00", 0),
         (basic.start_stop_unit(start=False, immediate=True), "1b 01 00 00 00 00", 0),
         (basic.synchronize_cache_16(), "91 00 0000000000000000 00000000 00 00", 0),
-        (basic.report_supported_commands(), "a3 0c 00 00 0000 00002000 00 00", 8192),  # SPC-5 6.35
+        (basic.report_supported_commands(), "a3 0c 00 00 0000 00002000 00 00", 8192),  # SPC-5 clause 6
         (basic.report_supported_command(0x48, 0x03), "a3 0c 02 48 0003 00000100 00 00", 256),
         (basic.report_supported_command(0x04), "a3 0c 01 04 0000 00000100 00 00", 256),
-        (basic.security_protocol_in(0x01, 0x0001, 2048), "a2 01 0001 00 00 00000800 00 00", 2048),  # SPC-5 6.40
-        (basic.read_reservation_keys(), "5e 00 0000000000 0400 00", 1024),  # SPC-5 6.16
-        (modes.mode_sense_6(0x08), "1a 00 08 00 c0 00", 192),  # SPC-5 6.13
-        (modes.mode_sense_10(0x0A, subpage=0x02, control=1), "5a 10 4a 02 000000 0200 00", 512),  # SPC-5 6.14
-        (logs.log_sense(logs.LogPage.INFORMATIONAL_EXCEPTIONS), "4d 00 6f 00 00 0000 1000 00", 4096),  # SPC-5 6.8
-        (logs.read_defect_data(), "b7 08 00000000 00000008 00 00", 8),  # SBC-4 5.22
+        (basic.security_protocol_in(0x01, 0x0001, 2048), "a2 01 0001 00 00 00000800 00 00", 2048),  # SPC-5 clause 6
+        (basic.read_reservation_keys(), "5e 00 0000000000 0400 00", 1024),  # SPC-5 clause 6
+        (modes.mode_sense_6(0x08), "1a 00 08 00 c0 00", 192),  # SPC-5 clause 6
+        (modes.mode_sense_10(0x0A, subpage=0x02, control=1), "5a 10 4a 02 000000 0200 00", 512),  # SPC-5 clause 6
+        (logs.log_sense(logs.LogPage.INFORMATIONAL_EXCEPTIONS), "4d 00 6f 00 00 0000 1000 00", 4096),  # SPC-5 clause 6
+        (logs.read_defect_data(), "b7 08 00000000 00000008 00 00", 8),  # SBC-4 clause 5
         (logs.read_defect_data(primary=True, grown=False), "b7 10 00000000 00000008 00 00", 8),
-        (media.report_zones(0x10000, 4096), "95 00 0000000000010000 00001000 80 00", 4096),  # ZBC-2 5.11
-        (media.get_physical_element_status(), "9e 17 0000000000000000 00010000 00 00", 65536),  # SBC-4 5.7
+        (media.report_zones(0x10000, 4096), "95 00 0000000000010000 00001000 80 00", 4096),  # ZBC-2 clause 5
+        (media.get_physical_element_status(), "9e 17 0000000000000000 00010000 00 00", 65536),  # SBC-4 clause 5
     ],
 )
 def test_each_question_is_the_standards(command, cdb, length):
@@ -48,7 +48,7 @@ def test_each_question_is_the_standards(command, cdb, length):
 @pytest.mark.parametrize(
     ("command", "cdb", "data"),
     [
-        # SBC-4 5.30: IMMED 80h, ZNR 40h, AUSE 20h, service action
+        # SBC-4 clause 5: IMMED 80h, ZNR 40h, AUSE 20h, service action
         (erase.sanitize(erase.SanitizeService.BLOCK_ERASE), "48 82 0000000000 0000 00", ""),
         (
             erase.sanitize(erase.SanitizeService.CRYPTOGRAPHIC_ERASE, immediate=False, unrestricted_exit=True),
@@ -60,7 +60,7 @@ def test_each_question_is_the_standards(command, cdb, length):
         # INVERT 80h, OVERWRITE COUNT 1Fh, reserved, length, pattern
         (erase.sanitize_overwrite(b"\xaa\x55", passes=3, invert=True), "48 81 0000000000 0006 00", "83 00 0002 aa55"),
         (erase.sanitize_overwrite(bytes(4)), "48 81 0000000000 0008 00", "01 00 0004 00000000"),
-        # SBC-4 5.4: FMTPINFO c0h, LONGLIST 20h, FMTDATA 10h; FOV 80h, DCRT 20h, IP 08h, IMMED 02h
+        # SBC-4 clause 5: FMTPINFO c0h, LONGLIST 20h, FMTDATA 10h; FOV 80h, DCRT 20h, IP 08h, IMMED 02h
         (erase.format_unit(), "04 10 00 00 00 00", "00 a2 0000"),
         (erase.format_unit(certify=True, immediate=False), "04 10 00 00 00 00", "00 00 0000"),
         (erase.format_unit(protection_type=1), "04 90 00 00 00 00", "00 a2 0000"),
@@ -69,13 +69,13 @@ def test_each_question_is_the_standards(command, cdb, length):
         # initialization pattern descriptor: SI 20h, type, length, pattern
         (erase.format_unit(security_initialize=True), "04 10 00 00 00 00", "00 aa 0000 20 00 0000"),
         (erase.format_unit(pattern=b"\x00\xff"), "04 10 00 00 00 00", "00 aa 0000 00 01 0002 00ff"),
-        # SBC-4 5.56: UNMAP 08h, NDOB 01h
+        # SBC-4 clause 5: UNMAP 08h, NDOB 01h
         (erase.write_same_16(0x1122, 0x10), "93 01 0000000000001122 00000010 00 00", ""),
         (erase.write_same_16(0, 8, bytes(4), unmap=True), "93 08 0000000000000000 00000008 00 00", "00000000"),
-        # SBC-4 5.34
+        # SBC-4 clause 5
         (erase.unmap([(0x10, 8)]), "42 00 0000000000 0018 00", "0016 0010 00000000 0000000000000010 00000008 00000000"),
         (basic.security_protocol_out(0x01, 0x07FE, b"\x01\x02"), "b5 01 07fe 00 00 00000002 00 00", "0102"),
-        # SPC-5 6.11 and 6.12, SBC-4 6.5.2
+        # SPC-5 clause 6, SBC-4 clause 6
         (
             modes.mode_select_10(block=modes.block_descriptor(0, 512)),
             "55 10 0000000000 0018 00",
@@ -135,7 +135,7 @@ def test_any_unmap_is_found_again(ranges):
 @pytest.mark.parametrize(
     ("sense", "meaning"),
     [
-        # SPC-5 annex F
+        # SPC-5, ASC and ASCQ assignments
         ((0x2, 0x04, 0x1B), "sanitizing"),
         ((0x0, 0x04, 0x1B), "sanitizing"),
         ((0x3, 0x31, 0x03), "sanitize-failed"),

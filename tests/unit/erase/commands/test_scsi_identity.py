@@ -1,4 +1,4 @@
-"""INQUIRY data, VPD pages, capacity and LUNs, byte by byte from SPC-5 section 7.7 and SBC-4 section 6.6."""
+"""INQUIRY data, VPD pages, capacity and LUNs, byte by byte from SPC-5 clause 7 and SBC-4 clause 6."""
 
 import pytest
 from hypothesis import given
@@ -142,6 +142,15 @@ def test_a_designator_that_can_not_be_names_nothing(digits, doubt):
     assert inquiry.designators(page(0x83, digits)) == inquiry.Designators((doubt,), ())
 
 
+def test_a_uuid_stands_behind_its_type():
+    # UUID TYPE 1h in bits 7:4, a reserved byte, 16 bytes
+    body = "010a0012 1000" + "00112233445566778899aabbccddeeff"
+    assert inquiry.designators(page(0x83, body)).first(DesignatorKind.UUID) == "00112233445566778899aabbccddeeff"
+    assert inquiry.designators(page(0x83, "010a0012 1000" + "00" * 16)).names == ()
+    small = inquiry.designators(page(0x83, "010a0012 1000 01" + "00" * 15))
+    assert small.first(DesignatorKind.UUID) == "01" + "00" * 15
+
+
 @pytest.mark.parametrize("name", ["00" * 8, "ff" * 8])
 def test_a_blank_name_is_none(name):
     assert inquiry.designators(page(0x83, "01030008" + name)) == inquiry.Designators((), ())
@@ -165,7 +174,7 @@ def test_caches_are_told():
 
 
 def test_block_limits_are_read():
-    # SBC-4 6.6.4
+    # SBC-4 clause 6
     found = pages.block_limits(
         page(0xB0, "01 00 0008 00001000 00000800 00000000 00100000 00000100 00000010 80000000 0000000000400000".ljust(120) + "00" * 20)
     )
@@ -212,8 +221,15 @@ def test_provisioning_is_read(digits, field, value):
     assert getattr(pages.logical_provisioning(page(0xB2, digits)), field) == value
 
 
+@pytest.mark.parametrize(("lbprz", "known"), [(0, True), (1, True), (2, True), (3, True), (4, False), (5, True), (6, False), (7, True)])
+def test_reserved_values_of_lbprz_are_doubted(lbprz, known):
+    found = pages.logical_provisioning(page(0xB2, f"00 {lbprz << 2:02x} 02 00"))
+    assert found.doubts == (() if known else (ScsiDoubt.RESERVED_VALUE,))
+    assert found.reads_zeros is bool(lbprz & 1)
+
+
 def test_zoned_characteristics_are_read():
-    # ZBC-2 6.4.2: URSWRZ, maximum open zones
+    # ZBC-2 clause 6: URSWRZ, maximum open zones
     assert pages.zoned_characteristics(page(0xB6, "01 000000 00000000 00000000 00000080" + "00" * 44)) == pages.ZonedCharacteristics(
         (), True, 128
     )
@@ -261,7 +277,7 @@ def test_short_capacity_is_read(digits, blocks, size):
 
 
 def test_long_capacity_is_read():
-    # SBC-4 5.20.2: P_TYPE 3:1 and PROT_EN 0 of byte 12, LBPPBE 3:0 of 13, LBPME 7 and LBPRZ 6 of 14
+    # SBC-4 clause 5: P_TYPE 3:1 and PROT_EN 0 of byte 12, LBPPBE 3:0 of 13, LBPME 7 and LBPRZ 6 of 14
     found = capacity.parse_capacity_16(bytes.fromhex("00000000 74706daf 00000200 03 03 c0 00").ljust(32, b"\0"))
     assert found == capacity.Capacity((), 1953525168, 512, 3, 2, True, True)
     assert found.size == 1000204886016
@@ -277,12 +293,20 @@ def test_long_capacity_is_read():
         ("7fffffffffffffff 00000200", ScsiDoubt.CAPACITY),
         ("00000000000003e7 00000000", ScsiDoubt.BLOCK_SIZE),
         ("00000000000003e7 80000000", ScsiDoubt.BLOCK_SIZE),
+        ("00000000000003e7 000000ff", ScsiDoubt.BLOCK_SIZE),
+        ("00000000000003e7 01000001", ScsiDoubt.BLOCK_SIZE),
     ],
 )
 def test_a_capacity_that_can_not_be_is_none(digits, doubt):
     found = capacity.parse_capacity_16(bytes.fromhex(digits).ljust(32, b"\0"))
     assert found.doubts == (doubt,)
     assert (found.blocks, found.size) == (None, None)
+
+
+@pytest.mark.parametrize(("digits", "size"), [("00000100", 256), ("01000000", 16777216)])
+def test_the_smallest_and_the_largest_block_are_believed(digits, size):
+    found = capacity.parse_capacity_16(bytes.fromhex("00000000000003e7" + digits).ljust(32, b"\0"))
+    assert (found.block_size, found.doubts) == (size, ())
 
 
 def test_an_unknown_protection_type_is_none():

@@ -23,7 +23,7 @@ def mode_10(descriptor: str, pages: str, *, flags: int = 0, long: int = 0) -> by
 
 
 def test_mode_data_tells_block_size_cache_and_sense_format():
-    # SPC-5 7.5.5: WP byte 3 bit 7; SBC-4 6.5.2: number 0 to 3, length 5 to 7
+    # SPC-5 clause 7: WP byte 3 bit 7; SBC-4 clause 6: number 0 to 3, length 5 to 7
     found = modes.mode_data_10(mode_10("74706db0 00 000208", CACHING + CONTROL, flags=0x90))
     assert found.doubts == ()
     assert found.block == modes.BlockDescriptor(0x74706DB0, 520, long=False)
@@ -52,7 +52,7 @@ def test_a_number_that_can_not_be_told_is_none(descriptor, long):
 
 
 def test_short_mode_data_is_read():
-    # SPC-5 7.5.5: length 0, medium 1, WP byte 2 bit 7, descriptor length 3
+    # SPC-5 clause 7: length 0, medium 1, WP byte 2 bit 7, descriptor length 3
     data = bytes.fromhex("00 00 80 08 000003e8 00 000210" + CACHING)
     found = modes.mode_data_6(bytes([len(data) - 1]) + data[1:])
     assert (found.block, found.write_protected, found.write_cache) == (modes.BlockDescriptor(1000, 528, long=False), True, True)
@@ -109,13 +109,13 @@ def log(page: int, *parameters: tuple[int, str]) -> bytes:
 
 
 def test_supported_logs_are_listed():
-    # SPC-5 7.3.22
+    # SPC-5 clause 7
     assert logs.supported_log_pages(bytes.fromhex("00000005 0002030d2f")).codes == (0x00, 0x02, 0x03, 0x0D, 0x2F)
     assert logs.supported_log_pages(bytes.fromhex("00000002 0203")).codes == ()
 
 
 def test_error_counters_are_read():
-    # SPC-5 7.3.8: 0003h corrected, 0005h bytes, 0006h uncorrected
+    # SPC-5 clause 7: 0003h corrected, 0005h bytes, 0006h uncorrected
     data = log(0x03, (0, "00000001"), (3, "00000011"), (5, "0000000000001000"), (6, "00000002"))
     assert logs.error_counters(data, LogPage.READ_ERRORS) == logs.ErrorCounters((), 0x11, 0x1000, 2)
     assert logs.error_counters(data, LogPage.WRITE_ERRORS) == logs.ErrorCounters((ScsiDoubt.WRONG_PAGE,), None, None, None)
@@ -142,13 +142,13 @@ def test_predicted_failures_are_read(value, expected, predicts):
 
 
 def test_endurance_is_read():
-    # SBC-4 6.4.6: parameter 0001h, byte 7
+    # SBC-4 clause 6: parameter 0001h, byte 7
     assert logs.endurance_used(log(0x11, (1, "0000002a"))) == 42
     assert logs.endurance_used(log(0x11, (2, "0000002a"))) is None
 
 
 def test_background_scans_are_read():
-    # SBC-4 6.4.2: minutes 4 to 7, status 9, scans 10, progress 12; defects: LBA 16 to 23
+    # SBC-4 clause 6: minutes 4 to 7, status 9, scans 10, progress 12; defects: LBA 16 to 23
     data = log(
         0x15,
         (0, "00001000 00 02 0005 8000 0005"),
@@ -175,7 +175,7 @@ def test_a_log_that_can_not_be_is_doubted(data, doubt):
 @pytest.mark.parametrize(
     ("digits", "expected"),
     [
-        # SBC-4 5.22: PLISTV 10h, GLISTV 08h, format 2:0; length 4 to 7
+        # SBC-4 clause 5: PLISTV 10h, GLISTV 08h, format 2:0; length 4 to 7
         ("00 08 0000 00000028", (False, True, 10)),
         ("00 0d 0000 00000028", (False, True, 5)),
         ("00 18 0000 00000000", (True, True, 0)),
@@ -348,6 +348,11 @@ def element(number: int, health: int, restorable: int, capacity: int) -> str:
 def test_the_health_of_an_element_is_coded(code, health):
     found = media.parse_elements(elements(1, element(3, code, 1, 0x100)))
     assert found == media.Elements((), (media.Element(3, media.ElementHealth(health), True, 0x100),))
+
+
+def test_a_device_may_have_no_elements():
+    assert media.parse_elements(elements(0)) == media.Elements((), ())
+    assert media.parse_elements(elements(0)[:-1]) == media.Elements((ScsiDoubt.TOO_SHORT,), ())
 
 
 def test_elements_that_are_missing_are_doubted():

@@ -177,7 +177,7 @@ def test_unknown_features_are_passed_over(features):
     ],
 )
 def test_security_protocols_are_listed(digits, protocols):
-    # SPC-5 section 7.7.1.2
+    # SPC-5 clause 7
     assert security_protocols(bytes.fromhex(digits)) == protocols
 
 

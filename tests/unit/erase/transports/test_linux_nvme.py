@@ -85,6 +85,7 @@ def test_data_go_out_and_none_come_back(kernel: Any, nvme: LinuxNvme) -> None:
 def test_a_drive_that_says_no_is_an_answer(kernel: Any, nvme: LinuxNvme, status: int) -> None:
     kernel.answer = answering(status, 0x1_0000_0005)
     assert nvme.send(IDENTIFY, 30.0) == NvmeAnswer(status, 5, b"")
+    assert nvme.send(LOG, 30.0) == NvmeAnswer(status, 5, b"")  # and its data are none, not zeroes
 
 
 @pytest.mark.parametrize(("seconds", "milliseconds"), [(math.inf, 0xFFFFFFFF), (0.0, 1), (0.0015, 2), (3600.0, 3_600_000)])

@@ -109,6 +109,25 @@ def test_data_end_where_the_residual_says(kernel: Any, residual: int, length: in
     assert sg.send(INQUIRY, 30.0).data == bytes(range(36))[:length]
 
 
+@pytest.mark.parametrize(
+    ("status", "sense", "came"),
+    [
+        (0x00, "", True),
+        (0x02, "7200001d00000000", True),  # NO SENSE, descriptor format
+        (0x02, "7000010000000000", True),  # RECOVERED ERROR, fixed format
+        (0x02, "7201", True),  # cut, but the key came
+        (0x02, "72", False),
+        (0x02, "7000050000000000", False),  # ILLEGAL REQUEST
+        (0x02, "720b000000000000", False),  # ABORTED COMMAND
+        (0x02, "", False),
+        (0x08, "", False),
+    ],
+)
+def test_a_command_that_failed_has_no_data_whatever_the_residual_says(kernel: Any, status: int, sense: str, came: bool) -> None:
+    sg = drive(kernel, data=b"x" * 36, sense=bytes.fromhex(sense), status=status, resid=0)
+    assert sg.send(INQUIRY, 30.0).data == (b"x" * 36 if came else b"")
+
+
 def test_truncated_sense_is_given_truncated(kernel: Any) -> None:
     assert drive(kernel, sense=b"\x70\x00\x05", status=0x02).send(TEST_UNIT_READY, 30.0).sense == b"\x70\x00\x05"
 
