@@ -17,7 +17,8 @@ from fuzzing.limits import GROWTH, SECONDS, Limits, TooSlow
 from fuzzing.parser import Parser, Texts
 from fuzzing.values import leaves, texts, trues
 
-_ROOT = Path(__file__).resolve().parents[2]
+_HERE = Path(__file__).resolve().parent
+_ROOT = _HERE.parents[1]
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # Unicode's general categories
 # they speak of the data, not of what the drive can do
 _ABOUT_THE_DATA = frozenset({"believed", "checked", "exists", "fixed", "deferred"})
@@ -77,19 +78,21 @@ def _parsed(parser: Parser, data: bytes, limits: Limits) -> list[tuple[str, Any]
     except parser.refuses:
         return None
     except TooSlow as error:
-        raise _Found("slow", f"more than {SECONDS} s in {_place(error)}") from None
+        # where in a loop the time was over is chance
+        raise _Found("slow", f"more than {SECONDS} s in {_place(error).name}") from None
     except MemoryError as error:
-        raise _Found("memory", f"more than {GROWTH >> 20} MiB in {_place(error)}") from None
+        raise _Found("memory", f"more than {GROWTH >> 20} MiB in {_place(error).name}") from None
     except Exception as error:
-        raise _Found("exception", f"{type(error).__name__} in {_place(error)}") from error
+        frame = _place(error)
+        where = f"{Path(frame.filename).relative_to(_ROOT)}:{frame.lineno} ({frame.name})"
+        raise _Found("exception", f"{type(error).__name__} in {where}") from error
 
 
-def _place(error: BaseException) -> str:
-    """Function and line of the innermost frame that is the project's."""
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_ROOT)]
-    own = [frame for frame in own if "site-packages" not in frame.filename]
-    frame = own[-1]
-    return f"{Path(frame.filename).relative_to(_ROOT)}:{frame.lineno} ({frame.name})"
+def _place(error: BaseException) -> traceback.FrameSummary:
+    """The innermost frame that is the project's, if it can be not the fuzzer's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT) and "site-packages" not in frame.filename]
+    return [ours[0], *(frame for frame in ours if not Path(frame.filename).is_relative_to(_HERE))][-1]
 
 
 def _look_at_texts(parser: Parser, found: list[tuple[str, Any]]) -> None:
