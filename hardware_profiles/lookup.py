@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -94,9 +95,20 @@ def _keys_for(subject: Subject) -> Iterable[tuple[str, object]]:
     yield "rest", None
 
 
-@lru_cache(maxsize=1)
+_READING = threading.Lock()
+
+
 def book() -> Book:
-    """The profiles of this package, read once. Raises :class:`ProfileError` for the first that can't be read."""
+    """The profiles of this package, read once. Raises :class:`ProfileError` for the first that can't be read.
+
+    Threads that ask at the same time wait for the first of them: msgspec (0.20) crashes where two threads meet in a new class.
+    """
+    with _READING:
+        return _book()
+
+
+@lru_cache(maxsize=1)
+def _book() -> Book:
     profiles: list[Profile] = []
     for file, text in shipped():
         read_here, problems = read(text, file)

@@ -69,11 +69,12 @@ def read(text: str, file: str) -> tuple[list[Profile], list[ProfileError]]:
 
 def _profile(entry: dict[str, Any], file: str, name: str) -> Profile:
     """Raises :class:`ProfileError`."""
-    for key, problem in _words(entry, Profile, ""):
-        raise ProfileError(file, name, key, problem)
     try:
         profile = msgspec.convert(entry, Profile, strict=True)
     except msgspec.ValidationError as error:
+        # the decoder refuses the same; these say what is allowed
+        for key, problem in _words(entry, Profile, ""):
+            raise ProfileError(file, name, key, problem) from None
         found = _PATH.search(str(error))
         raise ProfileError(file, name, found[1] if found else "", _PATH.sub("", str(error))) from None
     compiled = Compiled(profile.match)

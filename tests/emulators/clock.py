@@ -18,6 +18,9 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Returns when that much time has passed."""
 
+    def sleep_until(self, when: float) -> None:
+        """Returns when it is that time: ``now`` is ``when`` or later, without a rounding error between."""
+
 
 class HandClock:
     """Stands still until somebody moves it. ``at`` lets a test act in the middle of something long: pull a cable, cut the power."""
@@ -35,12 +38,14 @@ class HandClock:
         heapq.heappush(self._events, (when, next(self._order), event))
 
     def sleep(self, seconds: float) -> None:
-        end = self._now + seconds
-        while self._events and self._events[0][0] <= end:
-            when, _, event = heapq.heappop(self._events)
-            self._now = max(self._now, when)
+        self.sleep_until(self._now + seconds)
+
+    def sleep_until(self, when: float) -> None:
+        while self._events and self._events[0][0] <= when:
+            then, _, event = heapq.heappop(self._events)
+            self._now = max(self._now, then)
             event()
-        self._now = max(self._now, end)
+        self._now = max(self._now, when)
 
 
 class RealClock:
@@ -55,3 +60,7 @@ class RealClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(max(0.0, seconds) / self.rate)
+
+    def sleep_until(self, when: float) -> None:
+        while (left := when - self.now()) > 0:
+            self.sleep(left)

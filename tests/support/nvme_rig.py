@@ -82,14 +82,16 @@ class Drive:
 
 @dataclass
 class Front:
-    """The process that serves them."""
+    """The process that serves drives, as one test sees it: what it calls "plain" has a name there that no other test's drive has."""
 
     process: subprocess.Popen[str]
     control: Path
+    port: int
+    names: dict[str, str] = field(default_factory=dict)
 
-    def connect(self, name: str, controllers: int = 1) -> Drive:
-        drive = Drive(name, self.control)
-        drive.connected = connect_all(name, controllers)
+    def connect(self, label: str, controllers: int = 1) -> Drive:
+        drive = Drive(self.names[label], self.control)
+        drive.connected = connect_all(drive.name, controllers, self.port)
         return drive
 
     def kill(self) -> None:

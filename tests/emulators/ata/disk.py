@@ -68,6 +68,7 @@ class AtaDisk:
         self._foreground: tuple[Pending, Run] | None = None
         self._waiting: tuple[Pending, bytes] | None = None
         self._random = 0
+        self.trusted = Trusted(self)
         self.security = Security(self)
         self.sanitize = Sanitize(self)
         self.dco = DeviceConfigurationOverlay(self)
@@ -75,7 +76,6 @@ class AtaDisk:
         self.ama = AccessibleMaxAddress(self)
         self.smart = Smart(self)
         self.features = Features(self)
-        self.trusted = Trusted(self)
         self.zones = Zones(self)
         self.logs = Logs(self)
         self._handlers: dict[int, Handler] = {IDENTIFY_DEVICE: self._identify_device}
@@ -114,6 +114,8 @@ class AtaDisk:
         """Is this IDENTIFY bit set, with what a DCO took away?"""
         if word in (82, 83, 84) and self.personality.words[83] & 0xC000 != 0x4000:
             return False
+        if (word, bit) == (82, 1) and self.trusted.enabled:  # an owner by TCG takes the Security feature set away (SIIS)
+            return False
         return bool(self.personality.words[word] & ~self.dco.hidden_bits.get(word, 0) & 1 << bit)
 
     def identify(self) -> bytes:
@@ -140,7 +142,7 @@ class AtaDisk:
         while pending.outcome is None:
             if pending.lost or (math.isinf(pending.due) and math.isinf(deadline)):
                 raise LinkLost
-            self.clock.sleep(max(0.0, min(pending.due, deadline) - self.clock.now()))
+            self.clock.sleep_until(min(pending.due, deadline))
             self.tick()
             if pending.outcome is None and self.clock.now() >= deadline:
                 self.hardware_reset()

@@ -16,6 +16,8 @@ def identify_words(disk: AtaDisk) -> list[int]:
     words = list(disk.personality.words)
     for word, bits in disk.dco.hidden_bits.items():
         words[word] &= ~bits
+    if not disk.supports(82, 1):
+        words[82] &= ~2
     if disk.serial is not None:
         words[10:20] = _text(disk.serial, 20)
         # the vendor's part of the world wide name, from the serial: the same serial gives the same name
@@ -70,8 +72,8 @@ def _settings(disk: AtaDisk, words: list[int]) -> None:
             if word == 86 and bit == 15:  # words 119 and 120 are valid: not a copy of word 83
                 supported = is_on
             words[word] = words[word] | 1 << bit if is_on and supported else words[word] & ~(1 << bit)
-    if words[83] & 1 << 3:
-        words[91] = disk.features.apm or 0
+    if disk.features.apm is not None:
+        words[91] = disk.features.apm
 
 
 def _text(text: str, length: int) -> list[int]:

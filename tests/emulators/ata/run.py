@@ -29,7 +29,7 @@ class Run:
 
     @property
     def is_over(self) -> bool:
-        return not self.stuck and self._done == len(self._steps) and self.fraction >= 1.0
+        return not self.stuck and self._done == len(self._steps) and self._clock.now() >= self.due
 
     @property
     def due(self) -> float:

@@ -156,6 +156,7 @@ class Sanitize:
         require(not (self.state is SanitizeState.SD3 and not self.unrestricted and unrestricted))
         overrides = self._disk.personality.restricted_sanitize_overrides_security and not unrestricted
         require(not self._disk.security.locked or overrides)
+        require(not self._disk.trusted.protects)
         if Flaw.STALE_COMPLETED in self._disk.flaws:
             return self._answer()
         steps = self._steps(registers)

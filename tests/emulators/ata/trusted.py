@@ -42,7 +42,7 @@ class Trusted:
 
     def take_ownership(self, *, shadow_mbr: bytes | None = None) -> None:
         """Locking is enabled, and locks with the next power cycle; with a shadow MBR where one is given."""
-        require(self.is_supported)
+        require(self.is_supported and not self._disk.security.enabled)  # one of the two locks, never both (SIIS)
         self.enabled = True
         self.mbr_enabled, self.shadow_mbr = shadow_mbr is not None, shadow_mbr or b""
 

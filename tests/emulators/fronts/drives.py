@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
@@ -9,8 +10,12 @@ from emulators.ata import Flaw, make_disk, personalities
 from emulators.ata.disk import AtaDisk
 from emulators.clock import Clock
 from emulators.medium import FlashMedium, MagneticMedium, Medium, ZonedMedium
+from emulators.nvme.personality import full
+from emulators.nvme.subsystem import Subsystem
+from emulators.power import PowerCut
 from emulators.scsi.bridge import Bridge, BridgeTraits
-from emulators.scsi.interface import LogicalUnit
+from emulators.scsi.interface import LogicalUnit, NoReply, Unplugged
+from emulators.scsi.nvme_bridge import NvmeBridge
 from emulators.scsi.sas import BlockFormat, Identity, SasDisk, SasPort
 from emulators.scsi.satl import Regime, SatlUnit
 from emulators.scsi.tcg import Locking, level_0
@@ -68,10 +73,14 @@ class AtaInside:
         self.disk.power_cycle()
 
     def resume(self) -> None:
+        if self.disk.power.is_on:
+            self.disk.medium.flush()  # the kernel's flush comes before; see Port.let_sleep
         self.disk.power_off()
         self.disk.power_on(resumed=True)
 
     def inspect(self) -> dict[str, Any]:
+        with contextlib.suppress(PowerCut):
+            self.disk.tick()  # what it does by itself it has done by now
         words = self.disk.identify()
         return {
             "identify": words.hex(),
@@ -108,10 +117,13 @@ class SasInside:
         self.disk.power_cycle()
 
     def resume(self) -> None:
+        self.disk.medium.flush()
         self.disk.power_cycle()
 
     def inspect(self) -> dict[str, Any]:
         disk = self.disk
+        with contextlib.suppress(NoReply, Unplugged):
+            disk.look()  # what it does by itself it has done by now
         return {
             "serial": disk.identity.serial,
             "naa": f"{disk.identity.naa:016x}",
@@ -134,18 +146,48 @@ class SasInside:
         setattr(self.disk.faults, name, value)
 
 
+@dataclass
+class NvmeInside:
+    """An NVMe drive behind a USB bridge."""
+
+    subsystem: Subsystem
+    bridge: NvmeBridge
+
+    @property
+    def size(self) -> int:
+        return sum(namespace.medium.size for namespace in self.subsystem.namespaces)
+
+    def power_cycle(self) -> None:
+        self.subsystem.power_cycle()
+
+    def resume(self) -> None:
+        self.subsystem.suspend_and_resume()
+
+    def inspect(self) -> dict[str, Any]:
+        return self.subsystem.inspect()
+
+    def lie(self, name: str, value: Any) -> None:
+        if name in {field.name for field in fields(self.bridge.traits)}:
+            setattr(self.bridge.traits, name, value)
+        elif name in {field.name for field in fields(self.subsystem.lies)}:
+            setattr(self.subsystem.lies, name, value)
+        else:
+            raise ValueError(f"no lie by the name of {name}")
+
+
 def _medium(medium: Medium) -> dict[str, Any]:
     return {"unflushed": medium.unflushed, "key": medium.keys.current, "write_cache": medium.write_cache}
 
 
 # --- kinds
 
+_NVME = "bridge:nvme"
 _SIZE = 64 << 20  # bytes of a SAS disk
 
 
 def kinds() -> tuple[str, ...]:
-    """All that :func:`make_drive` knows: ``NAME`` of an ATA personality, ``bridge:NAME`` for it behind a USB bridge, and SAS disks."""
-    return (*personalities(), *(f"bridge:{name}" for name in personalities()), *_SAS)
+    """All that :func:`make_drive` knows: ATA personalities, ``bridge:`` and one of them or ``nvme`` for a USB bridge, SAS disks."""
+    return (*personalities(), *(f"bridge:{name}" for name in personalities()), _NVME, *_SAS)
 
 
 @dataclass(frozen=True)
@@ -168,6 +210,10 @@ def make_drive(kind: str, name: str, clock: Clock, *, traits: Traits | None = No
         disk = _sas(clock, chosen.number, chosen.seconds, _SAS[kind])
         ports: list[LogicalUnit] = [SasPort(disk, port, host_strips=True) for port in range(len(disk.identity.ports))]
         return Drive(name, kind, ports, SasInside(disk))
+    if kind == _NVME:
+        subsystem = Subsystem(full().with_serial(f"HAIKINVME{chosen.number:06d}"), clock=clock)
+        bridge_of_nvme = NvmeBridge(subsystem.controllers[0], clock)
+        return Drive(name, kind, [bridge_of_nvme], NvmeInside(subsystem, bridge_of_nvme))
     prefix, _, personality = kind.rpartition(":")
     if personality not in personalities() or prefix not in ("", "bridge"):
         raise ValueError(f"no drive of the kind {kind}; there are {', '.join(kinds())}")

@@ -2,7 +2,7 @@
 
     python -m emulators.fronts.nvme_tcp plain full --control /run/nvme.sock
 
-The controllers with identifier 1 of all subsystems are behind the first port, those with identifier 2 behind the next one. Loopback only.
+The controllers with identifier 1 of all subsystems are at 127.0.0.1, those with identifier 2 at 127.0.0.2. Loopback only.
 Connect with :mod:`emulators.fronts.nvme_tcp_host`; look inside and tell to lie through the control socket
 (:mod:`emulators.fronts.nvme_tcp_control`).
 """
@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from emulators.clock import RealClock
@@ -23,7 +23,7 @@ from emulators.nvme.personality import PERSONALITIES
 from emulators.nvme.subsystem import Subsystem
 from emulators.power import PowerCut
 
-ADDRESS, PORT, PORTS = "127.0.0.1", 4420, 2
+ADDRESSES, PORT = ("127.0.0.1", "127.0.0.2"), 4420  # one for each controller of a subsystem
 _TICK = 0.05  # seconds between looks at what runs by itself
 
 
@@ -33,8 +33,13 @@ class Served:
 
     name: str
     subsystem: Subsystem
+    rate: float  # model seconds that pass in each real one
     is_plugged: bool = True
     queues: set[Queue] = field(default_factory=set)
+
+    @property
+    def is_there(self) -> bool:
+        return self.is_plugged and self.subsystem.power.is_on and not self.subsystem.lies.gone
 
     def unplug(self) -> None:
         """Surprise removal: all connections break, and no new one is taken."""
@@ -66,25 +71,23 @@ class Served:
 
 
 class Target:
-    """Serves subsystems. ``rate``: model seconds that pass in each real one."""
+    """Serves subsystems; more may come while it runs."""
 
-    def __init__(self, rate: float = 1.0) -> None:
-        self.rate = rate
-        self.clock = RealClock(rate)
+    def __init__(self) -> None:
         self.served: dict[str, Served] = {}  # by name
         self._stopped = asyncio.Event()
 
-    def add(self, kind: str) -> Served:
+    def add(self, kind: str, rate: float = 1.0) -> Served:
         """``kind``, or ``name=kind`` where two of a kind are wanted, or ``name=kind=SERIAL``. Raises KeyError, ValueError."""
         name, _, rest = kind.partition("=")
         rest, _, serial = rest.partition("=")
         if name in self.served:
             raise ValueError(f"two drives named {name}")
-        personality = PERSONALITIES[rest or name]()
-        subsystem = Subsystem(personality.with_serial(serial) if serial else personality, clock=self.clock)
+        personality = replace(PERSONALITIES[rest or name](), seed=len(self.served))
+        subsystem = Subsystem(personality.with_serial(serial) if serial else personality, clock=RealClock(rate))
         subsystem.fabrics = True
         subsystem.nqn = f"nqn.2014-08.org.nvmexpress:haiki:{name}"
-        self.served[name] = Served(name, subsystem)
+        self.served[name] = Served(name, subsystem, rate)
         return self.served[name]
 
     def find(self, nqn: str) -> Served | None:
@@ -95,7 +98,7 @@ class Target:
 
     async def serve(self, port: int = PORT, control: Path | None = None) -> None:
         """Until stopped. Prints "listening" when hosts may come."""
-        servers = [await asyncio.start_server(self.taker(index), ADDRESS, port + index, limit=1 << 20) for index in range(PORTS)]
+        servers = [await asyncio.start_server(self.taker(index), address, port, limit=1 << 20) for index, address in enumerate(ADDRESSES)]
         if control is not None:
             servers.append(await serve_control(self, control))
         ticks = asyncio.get_running_loop().create_task(self._tick())
@@ -108,7 +111,7 @@ class Target:
             server.close()
 
     def taker(self, index: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
-        """What takes connections at the port of this index."""
+        """What takes connections at the address of this index."""
 
         async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await Queue(self, index, reader, writer).run()
@@ -117,7 +120,7 @@ class Target:
 
     async def _tick(self) -> None:
         while True:
-            for each in self.served.values():
+            for each in list(self.served.values()):
                 each.tick()
             await asyncio.sleep(_TICK)
 
@@ -125,16 +128,16 @@ class Target:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m emulators.fronts.nvme_tcp", description="Serves emulated NVMe drives over NVMe/TCP.")
-    parser.add_argument("kinds", nargs="+", metavar="KIND", help=f"[NAME=]KIND[=SERIAL], of {', '.join(PERSONALITIES)}")
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"[NAME=]KIND[=SERIAL], of {', '.join(PERSONALITIES)}")
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--control", type=Path, help="JSON control socket, made there")
     parser.add_argument("--rate", type=float, default=1.0, help="model seconds that pass in each real one")
     options = parser.parse_args(arguments)
 
     async def run() -> None:
-        target = Target(options.rate)
+        target = Target()
         for kind in options.kinds:
-            target.add(kind)
+            target.add(kind, options.rate)
         await target.serve(options.port, options.control)
 
     asyncio.run(run())

@@ -4,6 +4,7 @@ One JSON object a line, one answer a line: ``{"do": "inspect", "drive": "full"}`
 false ``"error"``.
 
 ``list``         the drives' names and NQNs
+``add``          with ``kind`` and ``rate``, as on the command line: one more drive
 ``inspect``      the state inside; with ``find``, how many cells still hold that text
 ``lie``          with ``name`` and ``value``: sets one of :class:`emulators.nvme.lies.Lies`
 ``pmr``          with ``value``: enables the Persistent Memory Region, or not
@@ -41,6 +42,9 @@ def _answer(target: Target, line: bytes) -> dict[str, Any]:
         request = json.loads(line)
         if request["do"] == "stop":
             target.stop()
+            return {"ok": True}
+        if request["do"] == "add":
+            target.add(str(request["kind"]), float(request["rate"]))
             return {"ok": True}
         if request["do"] == "list":
             return {"ok": True, "drives": {name: each.subsystem.nqn for name, each in target.served.items()}}

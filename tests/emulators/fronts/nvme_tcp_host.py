@@ -58,7 +58,7 @@ def connect(name: str, controller: int = 1, port: int = PORT) -> Connected:
     """
     subprocess.run(["modprobe", "nvme_tcp"], check=True)
     options = (
-        f"transport=tcp,traddr=127.0.0.1,trsvcid={port + controller - 1},nqn={nqn_of(name)},nr_io_queues=1,"
+        f"transport=tcp,traddr=127.0.0.{controller},trsvcid={port},nqn={nqn_of(name)},nr_io_queues=1,"
         "reconnect_delay=1,ctrl_loss_tmo=4,fast_io_fail_tmo=1"
     )
     with _FABRICS.open("r+b", buffering=0) as fabrics:
@@ -109,7 +109,7 @@ def namespace_node(name: str, nsid: int) -> Path | None:
     return None
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20.0, *, what: str = "that") -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 60.0, *, what: str = "that") -> None:
     """Looks again and again: the kernel tells no one when it is ready. Raises TimeoutError."""
     for _ in range(int(seconds / 0.1)):
         if condition():

@@ -134,7 +134,7 @@ class Queue:
     async def _complete_later(self, command_id: int, completion: Completion, length: int) -> None:
         assert self._served is not None
         starts = self._served.subsystem.starts
-        await asyncio.sleep(completion.seconds / self._target.rate)
+        await asyncio.sleep(completion.seconds / self._served.rate)
         if self._served.tick() and starts == self._served.subsystem.starts:
             self._complete(command_id, completion, length)
 
@@ -185,10 +185,10 @@ class Queue:
         if served is None or len(data) < 1024 or self._index >= len(controllers):
             self._respond(command_id, _INVALID_PARAMETERS, 0)
             return
-        if not served.is_plugged:
-            raise Gone
         controller = controllers[self._index]
-        if queue_id == 0 and any(each.is_admin and each.controller is controller for each in served.queues):
+        taken = queue_id == 0 and any(each.is_admin and each.controller is controller for each in served.queues)
+        # a host that is connecting does not notice that the connection breaks, and would wait a minute for nothing: it is told no
+        if taken or not served.is_there:
             self._respond(command_id, _CONTROLLER_BUSY, 0)
             return
         if queue_id == 0:

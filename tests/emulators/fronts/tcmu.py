@@ -31,6 +31,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="model seconds that a SAS disk's sanitize or format takes")
     parser.add_argument("--mebibytes", type=int, default=0, help="size of ATA disks; 0: as recorded")
     parser.add_argument("--command-timeout", type=int, default=0, help="seconds after which the kernel stops waiting; 0: never")
+    parser.add_argument("--sleepable", action="store_true", help="the machine can be suspended: the kernel flushes no cache of these disks")
     parser.add_argument("--ask", help="send one request to a front that runs, and print its answer")
     return parser.parse_args(arguments)
 
@@ -69,6 +70,9 @@ def main(arguments: list[str] | None = None) -> int:
         for drive in drives:
             server.plug(drive)
         server.wait_for_nodes()
+        if options.sleepable:
+            for path in server.paths:
+                path.port.let_sleep()
         sys.stdout.write(json.dumps(control.listed()) + "\n")
         sys.stdout.flush()
 

@@ -88,10 +88,22 @@ class Port:
             with contextlib.suppress(FileNotFoundError):
                 folder.rmdir()
 
+    @property
+    def _address(self) -> str:
+        """Host, channel, target and unit, as sysfs names them."""
+        address = self._group / "address"
+        return f"{address.read_text().strip()}:0" if address.exists() else ""
+
+    def let_sleep(self) -> None:
+        """Makes a suspend-to-RAM possible: the kernel flushes a disk after it froze whoever serves it, and waits for ever.
+
+        It is told that there is no cache, and the disk is told nothing of it (sysfs-block "temporary", sd's cache_type).
+        """
+        (Path("/sys/class/scsi_disk") / self._address / "cache_type").write_text("temporary write through")
+
     def node(self) -> tuple[str | None, str | None]:
         """The names of the block device and of the sg device that the kernel made of the unit, where it made them."""
-        address = (self._group / "address").read_text().strip() if (self._group / "address").exists() else ""
-        unit = Path(f"/sys/class/scsi_device/{address}:0/device")  # tcm_loop's address is host:channel:target
+        unit = Path("/sys/class/scsi_device") / self._address / "device"
         return _only_child(unit / "block"), _only_child(unit / "scsi_generic")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from emulators.scsi import cdb as cdbs
@@ -48,7 +48,8 @@ class TaskManagement:
 class Ring:
     """One device's ring. Raises :class:`RingError` for a version or layout that is unknown."""
 
-    def __init__(self, memory: mmap.mmap | bytearray) -> None:
+    def __init__(self, memory: mmap.mmap | bytearray, takes_data_out: Callable[[bytes], bool] = cdbs.takes_data_out) -> None:
+        self._takes_data_out = takes_data_out
         self._memory = memory
         version, flags, self._offset, self._size = struct.unpack_from("<HHII", memory, 0)
         if version != 2 or flags & (_OOOC | _READ_LEN) != _OOOC | _READ_LEN:
@@ -90,7 +91,7 @@ class Ring:
         vectors, _, _, cdb_at = struct.unpack_from("<III4xQ", self._memory, at + 8)
         cdb = bytes(self._memory[cdb_at : cdb_at + cdbs.length(bytes(self._memory[cdb_at : cdb_at + 8]))])
         places = tuple(struct.unpack_from("<QQ", self._memory, at + _IOVECS + 16 * index) for index in range(vectors))
-        if cdbs.takes_data_out(cdb):
+        if self._takes_data_out(cdb):
             data = b"".join(self._memory[start : start + size] for start, size in places)
             return Command(number, cdb, data, 0, ())
         return Command(number, cdb, b"", sum(size for _, size in places), places)

@@ -23,7 +23,7 @@ from emulators.fronts.tcmu_ring import Command, Ring, TaskManagement
 from emulators.scsi.interface import CHECK_CONDITION, TASK_ABORTED, LogicalUnit, NoReply, Reply, Unplugged, Work
 from emulators.scsi.sense import ABORTED_COMMAND, HARDWARE_ERROR, INTERNAL_TARGET_FAILURE, NO_ADDITIONAL, Sense
 
-_LOOKED_AT = 15.0  # seconds that the kernel has for it
+_LOOKED_AT = 60.0  # seconds that the kernel has for it
 _TICK = 0.2  # seconds between looks at the clocks
 _SLEPT = 0.5  # seconds; CLOCK_BOOTTIME counts a suspend, CLOCK_MONOTONIC doesn't
 _LOST_POWER = Reply(CHECK_CONDITION, sense=Sense(ABORTED_COMMAND, NO_ADDITIONAL).fixed())
@@ -79,7 +79,7 @@ class Server:
                 unit,
                 backstore,
                 Port(f"naa.6001405{number:09x}"),
-                Ring(mmap.mmap(descriptor, backstore.map_bytes)),
+                Ring(mmap.mmap(descriptor, backstore.map_bytes), unit.takes_data_out),
                 descriptor,
             )
             path.port.create()

@@ -186,6 +186,8 @@ class HybridMedium(MagneticMedium):
         return super()._read_page(page) if physical is None else self._seen(self._cells[physical])
 
     def _store(self, page: int, data: bytes, sequence: int) -> None:
+        if page in self.pending:
+            self.reallocate(page * self.page_size)
         if len(self._nand) >= self.nand_pages - 1:
             self.destage_buffer()
         while (physical := self._nand_first + self._nand_next) in self._nand.values():

@@ -136,7 +136,7 @@ class NamespaceTable:
     def _make(self, size: int, format_index: int, *, shared: bool) -> Namespace:
         nsid = next(nsid for nsid in itertools.count(1) if nsid not in self.by_id)
         number = next(self._made)
-        digest = hashlib.sha256(b"%s %d" % (self._personality.controller[4:64], number)).digest()
+        digest = hashlib.sha256(b"%s %d %d" % (self._personality.controller[4:64], self._personality.seed, number)).digest()
         largest = max(each.size * (size // each.data) for each in self._personality.formats)
         medium = FlashMedium(
             -(-largest // PAGE) * PAGE,

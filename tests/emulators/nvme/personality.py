@@ -55,6 +55,7 @@ class Personality:
     has_opal: bool = False
     boot_partition: int = 0  # bytes of each of the two, a multiple of 128 KiB
     pmr: bool = False  # a Persistent Memory Region is there
+    seed: int = 0  # two drives with one serial number still have namespaces with identifiers of their own where this differs
     sanitize_seconds: float = 20.0
     format_seconds: float = 2.0
 

@@ -15,7 +15,7 @@ from emulators.medium import Step
 from emulators.nvme.entries import Refused, Status
 from emulators.nvme.erasing import Means, erase_steps
 from emulators.nvme.lies import Lies
-from emulators.nvme.namespaces import NamespaceTable
+from emulators.nvme.namespaces import NamespaceTable, WriteProtection
 from emulators.nvme.personality import Personality
 
 NOT_RUNNING = 0xFFFF
@@ -130,6 +130,8 @@ class Sanitize:
             self._exit_media_verification(cdw10)
         else:
             self._check(action, cdw10)
+            if any(namespace.protection is not WriteProtection.NONE for namespace in self.namespaces):
+                raise Refused(Status.NAMESPACE_WRITE_PROTECTED)
             if self.lies.stale_completed:
                 self.outcome, self.state, self.progress = Outcome.SUCCEEDED, State.IDLE, 1.0
                 return

@@ -45,6 +45,9 @@ class Bridge:
     def clock(self) -> Clock:
         return self.inner.clock
 
+    def takes_data_out(self, cdb: bytes) -> bool:
+        return self.inner.takes_data_out(cdb)
+
     def execute(self, cdb: bytes, data_out: bytes, data_in: int) -> Reply:
         return to_the_end(self.start(cdb, data_out, data_in), self.clock)
 

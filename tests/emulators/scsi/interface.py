@@ -51,6 +51,9 @@ class LogicalUnit(Protocol):
     def execute(self, cdb: bytes, data_out: bytes, data_in: int) -> Reply:
         """Does one command to its end, sleeping by the drive's clock. Raises NoReply, Unplugged."""
 
+    def takes_data_out(self, cdb: bytes) -> bool:
+        """Which way its data goes, for fronts that are not told."""
+
     def reset(self) -> None:
         """The link was reset, as after a time-out: what runs may be aborted by it."""
 

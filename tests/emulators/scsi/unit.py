@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from emulators.clock import Clock
 from emulators.scsi import sense as codes
+from emulators.scsi.cdb import takes_data_out
 from emulators.scsi.interface import CHECK_CONDITION, GOOD, Reply, Work, to_the_end
 from emulators.scsi.sense import Sense
 
@@ -98,6 +99,9 @@ class Unit(ABC):
     def pending(self) -> Sense:
         """What REQUEST SENSE reports when nothing else is to report: progress, mostly."""
         return Sense(codes.NO_SENSE, codes.NO_ADDITIONAL)
+
+    def takes_data_out(self, cdb: bytes) -> bool:
+        return takes_data_out(cdb)
 
     def execute(self, cdb: bytes, data_out: bytes, data_in: int) -> Reply:
         return to_the_end(self.start(cdb, data_out, data_in), self.clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from emulators.fronts.nvme_tcp_control import ask
 from emulators.fronts.nvme_tcp_host import controllers_of, disconnect_all, wait_until
 
 from nvme_rig import Front, Walked
@@ -17,30 +19,49 @@ from nvme_rig import Front, Walked
 RESULTS = os.environ.get("HAIKI_VM_RESULTS")
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Front]]:
-    fronts: list[Front] = []
-    names: list[str] = []
+_numbers = itertools.count(1)
 
-    def start(*kinds: str, rate: float = 20.0) -> Front:
-        control = tmp_path / "control"
-        control.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "emulators.fronts.nvme_tcp", *kinds, "--control", str(control), "--rate", str(rate)]
-        folder = Path(__file__).resolve().parents[2]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "listening\n"
-        fronts.append(Front(process, control))
-        names.extend(kind.partition("=")[0] for kind in kinds)
-        return fronts[-1]
+
+def _start(folder: Path, port: int) -> Front:
+    control = folder / f"control-{port}"
+    command = [sys.executable, "-m", "emulators.fronts.nvme_tcp", "--control", str(control), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).resolve().parents[2])
+    assert process.stdout is not None
+    assert process.stdout.readline() == "listening\n"
+    return Front(process, control, port)
+
+
+@pytest.fixture(scope="session")
+def common_front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """Python takes seconds to start in the machine: one process serves all tests that do not kill it."""
+    front = _start(tmp_path_factory.mktemp("front"), 4420)
+    yield front
+    front.kill()
+
+
+@pytest.fixture
+def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Front]]:
+    """Drives of these kinds (NAME=KIND=SERIAL as on the command line); ``alone`` in a process that the test may kill."""
+    served: list[Front] = []
+
+    def start(*kinds: str, rate: float = 20.0, alone: bool = False) -> Front:
+        running = _start(tmp_path, 4421) if alone else request.getfixturevalue("common_front")
+        front = Front(running.process, running.control, running.port)
+        for kind in kinds:
+            label, _, rest = kind.partition("=")
+            front.names[label] = f"{label}-{next(_numbers)}"
+            ask(front.control, do="add", kind=f"{front.names[label]}={rest or label}", rate=rate)
+        served.append(front)
+        return front
 
     yield start
-    for name in names:
-        disconnect_all(name)
-    for front in fronts:
-        front.kill()
-    for name in names:
-        wait_until(lambda name=name: not controllers_of(name), what="the kernel to let go")
+    for front in served:
+        for name in front.names.values():
+            disconnect_all(name)
+        if front.port != 4420:
+            front.kill()
+        for name in front.names.values():
+            wait_until(lambda name=name: not controllers_of(name), what="the kernel to let go")
 
 
 @pytest.fixture(scope="session")

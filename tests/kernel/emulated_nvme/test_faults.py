@@ -14,7 +14,7 @@ RESIDENT = "resident register, page 1"
 
 
 def test_a_killed_drive_ends_in_a_severed_link_and_its_node_goes(serve: Serve) -> None:
-    front = serve("plain")
+    front = serve("plain", alone=True)
     drive = front.connect("plain")
     node = drive.namespace()
     front.kill()
@@ -69,12 +69,14 @@ def test_reads_out_of_a_cache_betray_themselves_after_a_power_cycle(serve: Serve
 
 
 def test_a_sanitize_goes_on_after_the_plug_was_pulled(serve: Serve) -> None:
-    drive = serve("plain", rate=10).connect("plain")
+    drive = serve("plain", rate=100).connect("plain")
     drive.write(RESIDENT)
+    drive.lie("stuck_at", 0x8000)  # so that it is in progress however slow the machine is
     assert run("nvme", "sanitize", drive.node, "-a", "2").returncode == 0
     drive.ask("cut")
     drive.ask("power-on")
     assert drive.state()["sanitize"]["outcome"] == 2
+    drive.lie("stuck_at", None)
     wait_until(lambda: drive.state()["sanitize"]["outcome"] == 1, what="the end of the sanitize")
     assert drive.remnants(RESIDENT) == 0
 

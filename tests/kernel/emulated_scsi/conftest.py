@@ -53,26 +53,33 @@ class Front:
 Starter = Callable[..., Front]
 
 
-@pytest.fixture
-def front(tmp_path: Path) -> Iterator[Starter]:
-    """Starts fronts: ``front("disk=flash", rate=60)``; a defect of the emulator, which stands on its stderr, fails the test."""
-    fronts: list[Front] = []
+def _start(folder: Path, number: int, kinds: tuple[str, ...], options: dict[str, object]) -> Front:
+    socket, errors = folder / f"control-{number}", folder / f"errors-{number}"
+    settings = [f"--{name.replace('_', '-')}" + ("" if value is True else f"={value}") for name, value in options.items()]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "emulators.fronts.tcmu", *kinds, "--control", str(socket), *settings],
+        stdout=subprocess.PIPE,
+        stderr=errors.open("w"),
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(TESTS)},
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, errors.read_text()
+    subprocess.run(["udevadm", "settle"], check=True)
+    return Front(process, ControlClient(socket), json.loads(line), errors)
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+    """Starts fronts, ``front("disk=flash", rate=60)``, and stops them after the module's last test.
+
+    A defect of the emulator stands on its stderr, and fails.
+    """
+    folder, fronts = tmp_path_factory.mktemp("fronts"), list[Front]()
 
     def start(*kinds: str, **options: object) -> Front:
-        socket, errors = tmp_path / f"control-{len(fronts)}", tmp_path / f"errors-{len(fronts)}"
-        settings = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "emulators.fronts.tcmu", *kinds, "--control", str(socket), *settings],
-            stdout=subprocess.PIPE,
-            stderr=errors.open("w"),
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(TESTS)},
-        )
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, errors.read_text()
-        subprocess.run(["udevadm", "settle"], check=True)
-        fronts.append(Front(process, ControlClient(socket), json.loads(line), errors))
+        fronts.append(_start(folder, len(fronts), kinds, options))
         return fronts[-1]
 
     yield start
@@ -84,7 +91,12 @@ def front(tmp_path: Path) -> Iterator[Starter]:
 
 
 def run(*command: str, timeout: float = 90) -> subprocess.CompletedProcess[str]:
-    """One tool, whose exit status is for the test to judge."""
+    """One tool, whose exit status is for the test to judge.
+
+    udev reads a disk whenever somebody who could write closes it: between READ NATIVE MAX and SET MAX, or ERASE PREPARE and ERASE UNIT,
+    that aborts the second. So it is waited for.
+    """
+    subprocess.run(["udevadm", "settle"], check=True)
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=timeout)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -38,14 +40,15 @@ def mapped(tool, memory) -> Iterator[Callable[..., Path]]:
 
 
 @pytest.fixture
-def bad_blocks(tool) -> Iterator[Callable[[str], Path]]:
-    """Makes a null_blk drive that keeps its data and fails at these sectors (Documentation/block/null_blk.rst)."""
+def bad_blocks(tool) -> Iterator[Callable[..., Path]]:
+    """Makes a null_blk drive that keeps its data and fails at these sectors, each range as "first-last"."""
     tool("modprobe", "null_blk", "nr_devices=0")
     place = Path("/sys/kernel/config/nullb/haikinull")
     place.mkdir()
 
-    def make(ranges: str) -> Path:
-        for name, value in (("size", SIZE >> 20), ("memory_backed", 1), ("badblocks", ranges), ("power", 1)):
+    def make(*ranges: str) -> Path:
+        bad = [("badblocks", f"+{sectors}") for sectors in ranges]
+        for name, value in (("size", SIZE >> 20), ("memory_backed", 1), *bad, ("power", 1)):
             (place / name).write_text(str(value))
         tool("udevadm", "settle")
         return Path("/dev/haikinull")
@@ -66,4 +69,18 @@ def scsi_debug(tool) -> Iterator[Callable[..., Path]]:
         return next(Path(drive["name"]) for drive in drives if (drive["model"] or "").strip() == "scsi_debug")
 
     yield make
-    tool("modprobe", "--remove", "scsi_debug")
+    # udev looks at a drive once more after whoever wrote to it let it go
+    end = time.monotonic() + 20
+    while tool("modprobe", "--remove", "scsi_debug", status=None).returncode:
+        assert time.monotonic() < end, f"still in use by {users_of_drives()}"
+        time.sleep(0.2)
+
+
+def users_of_drives() -> list[str]:
+    """Whoever has a SCSI disk open: process and node."""
+    found = []
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if (node := str(descriptor.readlink())).startswith(("/dev/sd", "/dev/sg")):
+                found.append(f"{(descriptor.parents[1] / 'comm').read_text().strip()} {node}")
+    return found

@@ -64,13 +64,13 @@ def test_a_hole_of_errors_is_found_to_the_sector(mapped, memory, tool):
 
 
 def test_bad_blocks_of_a_drive_are_found_to_the_sector(bad_blocks):
-    result, bad, errors = write(bad_blocks("+2048-2055"))
+    result, bad, errors = write(bad_blocks("2048-2055"))
     assert (result.end, bad, errors) == (End.FINISHED, [(2048, 8)], {"EIO"})
     assert result.bad_sectors == 8
 
 
 def test_a_drive_without_bad_blocks_has_none(bad_blocks):
-    node = bad_blocks("")
+    node = bad_blocks()
     result, bad, _ = write(node)
     assert (result.end, bad, mismatches(node)) == (End.FINISHED, [], [])
 

@@ -18,8 +18,11 @@ def test_it_discards_and_knows_no_secure_discard(tool):
     assert "not supported" in ended.stderr
 
 
-def test_it_is_erased_by_overwriting(station):
+def test_one_pass_over_flash_is_refused_and_several_erase_it(station):
     CARD.write_bytes(b"a photograph" * 1000)
-    said = station.erase(CARD)
-    assert said.status == 0, said.err
-    assert set(CARD.read_bytes()) == {0}
+    refused = station.erase(CARD)
+    assert refused.status == 2
+    assert refused.json["error"] == "planner.two-passes-needed"
+    said = station.erase(CARD, scheme="dod-5220-22m-3")
+    assert said.status == 0, said.out
+    assert b"a photograph" not in CARD.read_bytes()

@@ -25,9 +25,9 @@ EXAMPLE = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
 @pytest.fixture
 def unread() -> Iterator[None]:
     """The book is read anew, before and after."""
-    lookup.book.cache_clear()
+    lookup._book.cache_clear()
     yield
-    lookup.book.cache_clear()
+    lookup._book.cache_clear()
 
 
 @pytest.mark.parametrize("half", [JAPANESE, ENGLISH], ids=["japanese", "english"])

@@ -57,6 +57,7 @@ class Blocks:
     def read(self, request: Request) -> bytes:
         """READ (SBC-4 5.12 to 5.14); RDPROTECT asks for the protection information too."""
         wanted, with_protection = self._range(request.cdb), self._protect(request.cdb)
+        stripped = bytes(8 * wanted.count) if self._host_strips and len(request.cdb) > 6 and request.cdb[1] >> 5 else b""
         try:
             data = self._disk.medium.read(*self._bytes(wanted))
         except Unreadable as error:
@@ -64,9 +65,12 @@ class Blocks:
             raise Refusal(Sense(codes.MEDIUM_ERROR, codes.UNRECOVERED_READ_ERROR, information=max(lba, wanted.lba))) from None
         except OutOfOrder as error:
             raise _disordered(error) from None
-        return b"".join(
-            self._outward(data[index * self._disk.stored_length :], wanted.lba + index, with_protection=with_protection)
-            for index in range(wanted.count)
+        return (
+            b"".join(
+                self._outward(data[index * self._disk.stored_length :], wanted.lba + index, with_protection=with_protection)
+                for index in range(wanted.count)
+            )
+            + stripped
         )
 
     def _outward(self, stored: bytes, lba: int, *, with_protection: bool) -> bytes:

@@ -34,7 +34,8 @@ OPEN_ZONES = 128
 class SasPort(Unit):
     """One of the disk's target ports, counted from 0.
 
-    ``host_strips``: the host adapter puts protection information on and takes it off, so that none travels to the host (SBC-4 4.22.7).
+    ``host_strips``: the host adapter puts protection information on and takes it off (SBC-4 4.22.7). The transfer's length counts it still,
+    as the kernel's tcm_loop does: eight bytes for each block, behind all blocks, that nobody looks at.
     """
 
     def __init__(self, disk: SasDisk, number: int = 0, *, host_strips: bool = False) -> None:

@@ -51,6 +51,7 @@ def test_block_erase_runs_shows_its_progress_and_leaves_nothing() -> None:
     assert made.sanitize.state is SanitizeState.SD4
     assert made.medium.remnants(MARKER) == ()
     assert read(made, 8).data == bytes(512)
+    assert sanitize(made, BLOCK) == (0x50, 0, 0x4000, 0)  # a new one takes 'completed' back
 
 
 def test_overwrite_leaves_the_pattern() -> None:

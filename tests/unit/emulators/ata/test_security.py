@@ -253,6 +253,19 @@ def test_a_link_reset_that_aborts_the_erase_leaves_the_disk_locked() -> None:
     assert answer(made, 0xF2, password_block(USER)) == (0x50, 0)
 
 
+@pytest.mark.parametrize("flaw", [Flaw.RESET_ABORTS_ERASE, Flaw.ERASE_UNIT_FAILS])
+def test_an_erase_that_ends_early_locks_a_disk_that_was_unlocked(flaw: Flaw) -> None:
+    made = disk("magnetic", flaw)
+    send(made, 0xF1, data=password_block(USER))
+    send(made, 0xF3)
+    if flaw is Flaw.ERASE_UNIT_FAILS:
+        assert answer(made, 0xF4, password_block(USER)) == ABORTED
+    else:
+        with pytest.raises(LinkLost):
+            made.execute(Registers(0xF4), password_block(USER), timeout=10)
+    assert made.security.state is SecurityState.SEC4
+
+
 def test_an_erase_that_fails_reports_it_and_stays_locked() -> None:
     made = disk("magnetic", Flaw.ERASE_UNIT_FAILS)
     lock(made)

@@ -81,6 +81,14 @@ def test_erase_and_trim_leave_the_data_in_the_cells_until_sanitize(card: Card, a
     assert remnants(card) == 0
 
 
+def test_erased_blocks_can_read_as_ones() -> None:
+    card = filled(Card(HandClock(), Layout(erased_byte=0xFF)))
+    assert card.command(8, 0, data_in=512)[1][181] == 1
+    erase(card, 4, 11, TRIM)  # half a page at either end
+    assert read(card, 3) == bytes(512)
+    assert read(card, 4) == read(card, 8) == read(card, 11) == b"\xff" * 512
+
+
 def test_sanitize_alone_leaves_what_is_mapped(card: Card) -> None:
     before = remnants(card)
     card.command(6, SANITIZE)
@@ -200,6 +208,15 @@ def test_the_cache_is_lost_with_power_unless_it_was_flushed(card: Card) -> None:
     card.command(6, 0x03210100)
     card.command(24, 0, b"a" * 4096)
     card.command(6, 0x03200100)  # FLUSH_CACHE
+    card.power_cycle()
+    assert read(card, 0) == b"a" * 512
+
+
+def test_the_cache_is_off_after_a_power_cycle(card: Card) -> None:
+    card.command(6, 0x03210100)
+    card.power_cycle()
+    assert card.command(8, 0, data_in=512)[1][33] == 0
+    card.command(24, 0, b"a" * 4096)
     card.power_cycle()
     assert read(card, 0) == b"a" * 512
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from emulators.nvme.entries import Gone
@@ -74,6 +75,15 @@ def test_a_deleted_namespace_leaves_its_data_behind(full_drive: Bench) -> None:
     assert full_drive.subsystem.namespaces.left_behind[0].remnants(SECRET)
 
 
+def test_who_deletes_a_namespace_is_not_told_of_it_but_the_other_controller_is(full_drive: Bench) -> None:
+    first, second = full_drive.subsystem.controllers
+    for controller in (first, second):
+        controller.admin(sqe(0x09, 0, 0x0B, 0x100))
+    full_drive.admin(0x0D, 1, 1)
+    assert first.next_event() is None
+    assert second.next_event() == 0x00040002
+
+
 def test_descriptors_carry_the_identifiers(drive: Bench) -> None:
     namespace = drive.admin(0x06, 1, 0x00).data
     data = drive.admin(0x06, 1, 0x03).data
@@ -93,12 +103,12 @@ def test_each_personality_identifies_itself_as_recorded(name: str) -> None:
 
 
 def test_deallocated_blocks_read_as_dlfeat_says(bench: Callable[..., Bench]) -> None:
-    for value, expected in ((1, b"\0"), (2, b"\xff")):
-        drive = bench(plain().__class__(**{**plain().__dict__, "deallocated_reads": value}))
+    for value, expected in ((0, SECRET), (1, bytes(26)), (2, b"\xff" * 26)):
+        drive = bench(replace(plain(), deallocated_reads=value))
         assert drive.admin(0x06, 1, 0x00).data[33] & 7 == value
         trim = struct.pack("<IIQ", 0, 8, 8)
         assert drive.controller.io(sqe(0x09, 1, 0, 0x04), trim).status == 0
-        assert drive.read(8).data == expected * 512
+        assert drive.read(8).data.startswith(expected)
         assert drive.read(0).data.startswith(SECRET)
         assert drive.remnants() > 64  # deallocating erases nothing
 
@@ -109,6 +119,12 @@ def test_deallocated_blocks_are_an_error_where_error_recovery_asks_for_it(full_d
     assert full_drive.read(16000).status == 0x4287
     assert full_drive.read(0).status == 0
     full_drive.write(16000, bytes(4096))
+    assert full_drive.read(16000).status == 0
+
+
+def test_error_recovery_is_back_at_its_default_after_a_power_cycle(full_drive: Bench) -> None:
+    full_drive.admin(0x09, 1, 0x05, 0x10000)
+    full_drive.subsystem.power_cycle()
     assert full_drive.read(16000).status == 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from emulators.clock import RealClock
 from emulators.fronts.nvme_tcp import Served, Target
 from emulators.fronts.nvme_tcp_control import serve_control
 from hypothesis import given
@@ -156,6 +157,18 @@ def test_a_drive_that_leaves_hangs_up(how: str) -> None:
     play(scene)
 
 
+def test_a_host_that_comes_while_the_drive_is_out_is_told_no() -> None:
+    async def scene(target: Target, served: Served, host: Callable[[], Awaitable[Host]]) -> None:
+        one = await host()
+        await one.say(IC_REQ)
+        served.unplug()
+        assert (await one.say(connect()))[22:24].hex() == "0203"  # 181h
+        served.plug()
+        assert (await one.say(connect()))[22:24].hex() == "0000"
+
+    play(scene)
+
+
 def test_a_sanitize_that_ends_is_told() -> None:
     async def scene(target: Target, served: Served, host: Callable[[], Awaitable[Host]]) -> None:
         one = await host()
@@ -164,7 +177,9 @@ def test_a_sanitize_that_ends_is_told() -> None:
         one.writer.write(admin(0x0C, 0, 0))
         answer = await one.say(admin(0x84, 0x02, 0))
         assert answer[22:24].hex() == "0000"
-        target.clock.rate = 1e6
+        clock = served.subsystem.clock
+        assert isinstance(clock, RealClock)
+        clock.rate = 1e6
         served.tick()
         answer = await one.hear()
         assert answer[8:12].hex() == "06018100"
@@ -203,6 +218,9 @@ def test_the_control_socket_looks_inside_and_lies(tmp_path: Path) -> None:
         assert not (await ask(do="lie", drive="full", name="honesty", value=1))["ok"]
         assert not (await ask(do="dance", drive="full"))["ok"]
         assert not (await ask(do="inspect", drive="none"))["ok"]
+        assert await ask(do="add", kind="two=plain=SAME", rate=20) == {"ok": True}
+        assert (target.served["two"].subsystem.personality.serial, target.served["two"].rate) == ("SAME", 20.0)
+        assert not (await ask(do="add", kind="two=plain", rate=1))["ok"]
         await ask(do="unplug", drive="full")
         assert not served.is_plugged
         writer.close()

@@ -57,6 +57,13 @@ def test_overwrite_without_deallocation_leaves_its_pattern_inverted_in_each_seco
     assert drive.read(9).data[:4].hex() == expected
 
 
+def test_after_an_overwrite_deallocated_blocks_read_as_dlfeat_says_and_not_as_the_pattern(drive: Bench) -> None:
+    drive.admin(0x84, 0, 0x13, 0xA5A5A5A5)
+    drive.clock.sleep(20)
+    assert drive.sanitize_log()[2] & 7 == 1
+    assert drive.read(0).data == bytes(512)
+
+
 @pytest.mark.parametrize("opcode", [0x0D, 0x15, 0x80, 0x81, 0x82])
 def test_while_it_runs_other_admin_commands_are_refused(full_drive: Bench, opcode: int) -> None:
     full_drive.admin(0x84, 0, BLOCK)
@@ -89,6 +96,21 @@ def test_it_goes_on_by_itself_after_a_power_cut(drive: Bench) -> None:
     drive.clock.sleep(10)
     assert drive.sanitize_log()[2] == 0x01
     assert drive.remnants() == 0
+
+
+@pytest.mark.parametrize("cut_at", [5, 20, 35])
+def test_an_overwrite_goes_on_with_its_passes_after_a_power_cut(drive: Bench, cut_at: int) -> None:
+    drive.admin(0x84, 0, 0x223, 0xA5A5A5A5)
+    drive.clock.sleep(cut_at)
+    drive.subsystem.cut_power()
+    drive.clock.sleep(1000)
+    drive.subsystem.power_on()
+    sprog, sstat = struct.unpack_from("<HH", drive.sanitize_log())
+    assert (sprog, sstat) == (cut_at * 0x10000 // 40, 0x0002 | (cut_at >= 20) << 3)
+    drive.clock.sleep(40 - cut_at)
+    assert struct.unpack_from("<HH", drive.sanitize_log()) == (0xFFFF, 0x0101 | 2 << 3)
+    assert drive.remnants() == 0
+    assert drive.read(0).data[:4].hex() == "a5a5a5a5"
 
 
 def test_power_that_fails_at_any_physical_step_loses_nothing_of_it(bench: Callable[..., Bench]) -> None:
@@ -164,6 +186,30 @@ def test_it_is_prohibited_while_the_persistent_memory_region_is_enabled(full_dri
     assert full_drive.admin(0x84, 0, BLOCK).status == 0x4123
     full_drive.subsystem.pmr_is_enabled = False
     assert full_drive.admin(0x84, 0, BLOCK).status == 0
+
+
+def test_one_write_protected_namespace_keeps_all_from_being_sanitized(full_drive: Bench) -> None:
+    full_drive.admin(0x09, 2, 0x84, 1)
+    assert full_drive.admin(0x84, 0, BLOCK).status == 0x4020
+    full_drive.admin(0x09, 2, 0x84, 0)
+    assert full_drive.admin(0x84, 0, BLOCK).status == 0
+
+
+def test_another_sanitize_cancels_media_verification(full_drive: Bench) -> None:
+    full_drive.admin(0x84, 0, 0x402)
+    full_drive.clock.sleep(20)
+    assert full_drive.admin(0x84, 0, 0x04).status == 0
+    full_drive.clock.sleep(20)
+    assert struct.unpack_from("<HHI", full_drive.sanitize_log()) == (0xFFFF, 0x0301, 0x04)
+
+
+def test_cryptographic_erase_without_deallocation_leaves_noise(drive: Bench) -> None:
+    drive.admin(0x84, 0, 0x204)
+    drive.clock.sleep(20)
+    data = drive.read(0, 8).data
+    assert b"resident" not in data
+    assert len(set(data)) > 200
+    assert drive.remnants() == 0
 
 
 def test_no_deallocate_where_it_is_inhibited_is_refused_or_with_a_warning_ignored(bench: Callable[..., Bench]) -> None:

@@ -7,6 +7,7 @@ from emulators.clock import HandClock
 from emulators.medium import FlashMedium, MagneticMedium, Where, ZonedMedium
 from emulators.power import Power
 from emulators.scsi.interface import CHECK_CONDITION, GOOD, RESERVATION_CONFLICT, NoReply, Reply, Unplugged
+from emulators.scsi.protection import guard
 from emulators.scsi.sas import BlockFormat, Identity, SasDisk, SasPort
 from emulators.scsi.tcg import Locking, level_0
 
@@ -146,7 +147,6 @@ def test_a_reallocated_block_is_in_the_grown_list_and_its_old_data_on_the_medium
 
 def test_protection_information_is_checked_where_it_comes_along() -> None:
     unit = SasPort(magnetic(block_format=BlockFormat(512, 1)))
-    # CRC of SBC-4 table 25: 32 bytes of FFh give A293h; a block of zeros gives 0000h
     good, bad = bytes(512) + bytes.fromhex("0000000000000000"), bytes(512) + bytes.fromhex("1234000000000000")
     write = bytes.fromhex("2a200000000000000100")
     assert unit.execute(write, good, 0).status == GOOD
@@ -495,3 +495,20 @@ def test_hung_gone_and_slow_drives() -> None:
     disk.faults.is_gone = True
     with pytest.raises(Unplugged):
         unit.execute(TEST_UNIT_READY, b"", 0)
+
+
+def test_a_host_adapter_that_strips_gets_blocks_without_their_protection() -> None:
+    disk = magnetic(block_format=BlockFormat(512, 1))
+    unit = SasPort(disk, host_strips=True)
+    assert unit.execute(bytes.fromhex("2a200000000000000100"), SECRET.ljust(512), 0).status == GOOD
+    assert unit.execute(bytes.fromhex("28200000000000000100"), b"", 520).data == SECRET.ljust(512) + bytes(8)
+    assert unit.execute(READ_FIRST, b"", 520).data == SECRET.ljust(512)
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [(b"\xff" * 32, 0xA293), (bytes(range(32)), 0x0224), (bytes(32), 0x0000)],
+)
+def test_the_guard_is_the_crc_of_the_standard(block: bytes, expected: int) -> None:
+    """SBC-4 table 25, its examples."""
+    assert guard(block) == expected
