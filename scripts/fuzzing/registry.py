@@ -48,6 +48,7 @@ from erase.probe import ata_identify as probe_identify
 from erase.probe import attachment, cleaning, mounts, vpd, zfs
 from erase.transports import recording
 from fuzzing import shapes
+from fuzzing.asked import told_by_a_changed_drive
 from fuzzing.machine import drives_of_a_changed_machine
 from fuzzing.parser import Parser, Texts
 from hardware_profiles import Subject, look_up
@@ -253,6 +254,7 @@ _FILES = [
     *_plain("probe", zfs, zfs.pool_name, texts=Texts.SHOWN),
     _with("probe", attachment, attachment.hexadecimal, lambda data: attachment.hexadecimal(cleaning.clean(data) or None)),
     Parser("probe.system.drives", "machine", drives_of_a_changed_machine, texts=Texts.SHOWN, is_page=False),
+    Parser("probe.asking", "asking", told_by_a_changed_drive, texts=Texts.SHOWN, is_page=False),
     # what is told apart there is searched for in the raw data, never shown
     _with("recordings", serials, serials.names_in, _names_in, texts=Texts.ANY),
     Parser(

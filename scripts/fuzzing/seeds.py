@@ -18,7 +18,7 @@ from emulators.nvme.subsystem import Subsystem
 
 from erase.transports.loopback import submission_entry
 from erase.transports.reading import nvme_questions, scsi_questions
-from fuzzing import machine, shapes
+from fuzzing import asked, machine, shapes
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _COMMANDS = _PROJECT / "tests" / "unit" / "erase" / "commands"
@@ -168,6 +168,7 @@ _SOURCES: dict[str, Callable[[], Iterable[bytes]]] = {
     "tcg": _tcg,
     "probe": _probe,
     "machine": machine.seeds,
+    "asking": asked.seeds,
     "recordings": _recordings,
     "profiles": _profiles,
 }

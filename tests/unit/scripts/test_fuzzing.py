@@ -113,6 +113,18 @@ def test_a_machine_is_found_again_after_one_of_its_files_was_changed(tmp_path: P
     assert machine.drives_with("/proc/swaps", machine.files["/proc/swaps"]) == before
 
 
+def test_a_drive_one_of_whose_answers_was_changed_tells_something_else_and_then_the_same_again() -> None:
+    from fuzzing import asked
+
+    begin = asked.seeds()
+    for number, drive in enumerate(asked._drives()):
+        honest = drive.told()
+        (first,) = [seed for seed in begin if seed[:2] == bytes([number, 0])]
+        assert asked.told_by_a_changed_drive(first) == honest
+        assert asked.told_by_a_changed_drive(bytes([number, 0]) + b"\x02\0") != honest
+        assert drive.told() == honest
+
+
 # --- what is noticed
 
 
