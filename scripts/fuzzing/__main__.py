@@ -33,7 +33,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="PARSER", help="parsers or families of them (see --list); none: all")
     limit = parser.add_mutually_exclusive_group()
     limit.add_argument("--seconds", type=_positive, metavar="N", help=f"for each parser (default: {_LONG}), or each family")
-    limit.add_argument("--runs", type=_positive, metavar="N", help="inputs instead of seconds: the same seed gives the same ones")
+    limit.add_argument(
+        "--runs",
+        type=_positive,
+        metavar="N",
+        help="inputs instead of seconds, after those it begins with: the same seed gives the same ones",
+    )
     parser.add_argument("--families", action="store_true", help="one process for each family of parsers, not for each parser")
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes at a time (default: %(default)s)")
     parser.add_argument("--seed", type=_positive, metavar="N", help="of the inputs; else it is drawn, and printed")
@@ -111,7 +116,8 @@ def _campaign(options: argparse.Namespace) -> int:
     seed = options.seed or 1 + secrets.randbelow(2**31 - 1)
     seconds = 0 if options.runs else options.seconds or _LONG
     plan = campaign.Plan(targets, seed, options.findings.resolve(), seconds=seconds, runs=options.runs or 0, jobs=options.jobs)
-    print(f"{len(chosen)} parsers in {len(targets)} processes, {options.jobs} at a time, seed {seed}", flush=True)
+    minutes = f", {-(-len(targets) // options.jobs) * seconds / 60:.0f} minutes and a little more" if seconds else ""
+    print(f"{len(chosen)} parsers in {len(targets)} processes, {options.jobs} at a time, seed {seed}{minutes}", flush=True)
     before = set(plan.findings.glob("*.json"))
     folder = OwnedFolder(Path("/var/tmp"), "fuzz")  # noqa: S108 - its name is drawn, and it is locked
     whole, inputs, start = True, 0, time.monotonic()
