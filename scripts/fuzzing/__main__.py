@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         "--runs",
         type=_positive,
         metavar="N",
-        help="inputs instead of seconds, after those it begins with: the same seed gives the same ones",
+        help="inputs instead of seconds, the seeds among them: one --seed always gives the same ones",
     )
     parser.add_argument("--families", action="store_true", help="one process for each family of parsers, not for each parser")
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes at a time (default: %(default)s)")
@@ -138,7 +138,8 @@ def _campaign(options: argparse.Namespace) -> int:
 def main() -> int:
     """What the words on the command line ask for."""
     options = _parser().parse_args()
-    signal.signal(signal.SIGTERM, _interrupted)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell has what runs in the background ignore the first
+        signal.signal(number, _interrupted)
     try:
         if options.list:
             return _list()

@@ -8,6 +8,7 @@ import inspect
 import json
 import os
 import pkgutil
+import signal
 import subprocess
 import sys
 import time
@@ -364,7 +365,8 @@ def _is_held(folder: Path) -> bool:
     return False
 
 
-def test_an_interrupt_ends_the_processes_and_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_ends_the_processes_and_says_so(tmp_path: Path, number: int, status: int) -> None:
     pytest.importorskip("atheris")
     paths = os.pathsep.join((str(PROJECT / "scripts"), str(PROJECT / "tests")))
     words = [sys.executable, "-m", "fuzzing", "--seconds", "600", "--findings", str(tmp_path / "found"), "sense.parse_sense"]
@@ -375,12 +377,12 @@ def test_an_interrupt_ends_the_processes_and_says_so(tmp_path: Path) -> None:
     assert child.stdout.readline().startswith("1 parsers")
     while not (inner := Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()):
         time.sleep(0.05)
-    child.terminate()
+    child.send_signal(number)
     out, err = child.communicate(timeout=60)
-    assert child.returncode == 143
+    assert child.returncode == status
     assert "interrupted" in err
     assert "0 findings" in out
-    assert not any(Path(f"/proc/{number}").exists() for number in inner)
+    assert not any(Path(f"/proc/{process}").exists() for process in inner)
 
 
 def test_what_libfuzzer_gave_up_on_is_a_finding_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
