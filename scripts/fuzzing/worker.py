@@ -75,7 +75,7 @@ def main(text: str) -> None:
     fuzzer = Fuzzer(order, counts)
     limits = [f"-max_total_time={order.seconds}"] if order.seconds else []
     limits += [f"-runs={order.runs}"] if order.runs else []
-    options = ["-timeout=20", "-rss_limit_mb=1024", f"-max_len={LONGEST}", "-len_control=0", "-print_final_stats=1"]
+    options = ["-timeout=60", "-rss_limit_mb=1024", f"-max_len={LONGEST}", "-len_control=0", "-print_final_stats=1"]
     places = [f"-artifact_prefix={folder / RAW}", str(folder / "found"), str(folder / "seeds")]
     atheris.Setup([sys.argv[0], *limits, f"-seed={order.seed}", *options, *places], fuzzer.feed, custom_mutator=fuzzer.mutate)
     atheris.Fuzz()
