@@ -47,7 +47,7 @@ class Capacity:
 
 def parse_capacity_10(data: bytes) -> Capacity:
     """Reads the answer to READ CAPACITY(10); last LBA FFFFFFFFh asks for READ CAPACITY(16)."""
-    fields = Fields(data, "big")
+    fields = Fields(b"" if is_blank(data) else data, "big")
     doubts: set[ScsiDoubt] = set()
     last, size = fields.number(0, 4), _block_size(fields, 4, doubts)
     return Capacity(_capacity_doubts(data, 8, doubts), None if last in (None, 0xFFFFFFFF) or size is None else last + 1, size)
@@ -55,7 +55,7 @@ def parse_capacity_10(data: bytes) -> Capacity:
 
 def parse_capacity_16(data: bytes) -> Capacity:
     """Reads the answer to READ CAPACITY(16); 12 bytes are enough for the size."""
-    fields = Fields(data, "big")
+    fields = Fields(b"" if is_blank(data) else data, "big")
     doubts: set[ScsiDoubt] = set()
     last, size = fields.number(0, 8), _block_size(fields, 8, doubts)
     if last is not None and last >= (1 << 63) - 1:

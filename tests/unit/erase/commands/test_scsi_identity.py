@@ -340,3 +340,10 @@ def test_units_are_listed():
 @given(ANY)
 def test_any_bytes_give_units(data):
     capacity.parse_luns(data)
+
+
+@pytest.mark.parametrize("blank", [bytes(32), b"\xff" * 32])
+def test_a_blank_capacity_offers_neither_provisioning_nor_protection(blank):
+    found = capacity.parse_capacity_16(blank)
+    assert ScsiDoubt.BLANK in found.doubts
+    assert (found.blocks, found.protection_type, found.provisioned, found.reads_zeros) == (None, None, None, None)
