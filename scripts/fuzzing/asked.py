@@ -19,7 +19,7 @@ from erase.probe.asking.ata import ask_ata
 from erase.probe.asking.lines import Told
 from erase.probe.asking.mmc import ask_mmc
 from erase.probe.asking.nvme import ask_nvme
-from erase.probe.asking.scsi import ask_scsi
+from erase.probe.asking.scsi import Voice, ask_scsi
 from erase.transports.bridges import ata_through
 from erase.transports.loopback import submission_entry
 from fuzzing import shapes
@@ -94,8 +94,8 @@ def _of_mmc() -> _Drive:
 @lru_cache(maxsize=1)
 def _drives() -> tuple[_Drive, ...]:
     ata = (_of_scsi(kind, _ask_ata) for kind in _ATA)
-    bridged = (_of_scsi(kind, lambda drive: ask_scsi(drive, of_a_bridge=True)) for kind in _ATA[:1])
-    sas = (_of_scsi(kind, lambda drive: ask_scsi(drive, of_a_bridge=False)) for kind in _SAS)
+    bridged = (_of_scsi(kind, lambda drive: ask_scsi(drive, Voice.BRIDGE)) for kind in _ATA[:1])
+    sas = (_of_scsi(kind, lambda drive: ask_scsi(drive, Voice.DISK)) for kind in _SAS)
     return (*ata, *bridged, *sas, *(_of_nvme(made) for made in _NVME), _of_mmc())
 
 

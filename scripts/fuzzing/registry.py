@@ -44,8 +44,7 @@ from erase.commands.bridges import Wrapper
 from erase.commands.scsi_logs import LogPage
 from erase.commands.wire import AtaCommand, AtaProtocol, NvmeCommand, ScsiCommand
 from erase.errors import TransportError
-from erase.probe import ata_identify as probe_identify
-from erase.probe import attachment, cleaning, mounts, vpd, zfs
+from erase.probe import attachment, cleaning, mounts, zfs
 from erase.transports import recording
 from fuzzing import shapes
 from fuzzing.asked import told_by_a_changed_drive
@@ -231,23 +230,6 @@ _OTHERS = [
     *_plain("sat", bridges_nvme, bridges_nvme.nvme_completion),
 ]
 _FILES = [
-    *_plain("probe", vpd, vpd.unit_serial, vpd.designators, vpd.rotation, texts=Texts.SHOWN),
-    Parser(
-        "probe.ata_identify.identify_from_bytes",
-        "probe",
-        probe_identify.identify_from_bytes,
-        texts=Texts.SHOWN,
-        repair=shapes.signed_sector,
-        spoilers=(shapes.wrong_checksum,),
-    ),
-    Parser(
-        "probe.ata_identify.identify_from_vpd",
-        "probe",
-        probe_identify.identify_from_vpd,
-        texts=Texts.SHOWN,
-        repair=shapes.signed_page,
-        spoilers=(shapes.wrong_page_checksum,),
-    ),
     *_plain("probe", cleaning, cleaning.clean, cleaning.known, texts=Texts.SHOWN),
     *_plain("probe", cleaning, cleaning.plain_name),
     *_plain("probe", mounts, mounts.unescape, texts=Texts.SHOWN),
