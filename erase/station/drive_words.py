@@ -38,7 +38,8 @@ def told_by(drive: Drive) -> Iterator[str]:
         yield from _obstacles(report)
         if all(unseen.part is not Part.IDENTIFY for unseen in report.unseen):
             yield _abilities(report)
-        yield from _hidden(report.hidden, drive.logical_sector)
+        # the drive's own sectors: a bridge may show longer ones
+        yield from _hidden(report.hidden, report.format.logical or drive.logical_sector)
         if report.parts is not None:
             yield from _parts(report.parts)
         yield from _layout(report)

@@ -130,7 +130,7 @@ def test_what_stands_in_the_way_comes_first():
         "ATA セキュリティ: ロック中 (パスワードがないと読み書きできません)",
         "ATA セキュリティ: パスワードの試行回数を使い切っています (電源の入れ直しが必要です)",
     ]
-    assert "隠し領域があります: HPA (Host Protected Area) (512.0 kB)" in lines
+    assert "隠し領域があります: HPA (Host Protected Area) (520.0 kB)" in lines  # 1000 of the drive's own sectors, of 520 bytes
 
 
 def test_a_drive_that_told_nothing_is_not_said_to_have_no_ways_to_erase(language):
