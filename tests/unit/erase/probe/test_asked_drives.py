@@ -1,6 +1,7 @@
 """The whole probe over a machine of files whose drives are emulated: everyone is asked, nobody waits, nobody is mixed up."""
 
 import os
+import uuid
 from pathlib import Path
 
 import pytest
@@ -113,9 +114,13 @@ def test_a_disk_of_520_bytes_is_asked_through_its_generic_node(machine):
 def test_namespaces_beside_the_one_that_is_seen_are_told(machine):
     subsystem = Subsystem(PERSONALITIES["full"](), clock=HandClock())
     owner = machine.nvme_controller(0, model="Haiki Full NVMe", serial="HAIKI-FULL-00001", firmware_rev="HAIKI1")
-    machine.namespace(owner, "nvme0n1", "259:0", sectors=(8 << 20) // 512)
+    # as the kernel writes the same names
+    names = subsystem.inspect()["namespaces"][0]
+    eui = bytes.fromhex(names["eui64"]).hex(" ")
+    machine.namespace(owner, "nvme0n1", "259:0", sectors=(8 << 20) // 512, eui=eui, nguid=str(uuid.UUID(names["nguid"])))
     (drive,) = machine.probe(lines=EmulatedLines(controllers={"/dev/nvme0n1": (subsystem, 0)})).drives()
     assert [namespace.nsid for namespace in drive.report.parts.namespaces] == [1, 2, 3, 4]
+    assert (drive.identity.nguid.value, drive.identity.nguid.source) == (names["nguid"], Source.IDENTIFY)
     assert drive.report.doubts == ()
 
 

@@ -230,7 +230,7 @@ def test_a_disk_that_hangs_costs_one_time_out():
 
 
 def test_a_disk_that_hangs_in_the_middle_gets_no_further_command():
-    found = asked(make_disk("magnetic"), LinkFault(Trouble.TIME_OUT, first=4))
+    found = asked(make_disk("magnetic"), LinkFault(Trouble.TIME_OUT, first=4, last=4))
     whole = asked(make_disk("magnetic"))
     assert found.asked.told.identity == whole.asked.told.identity
     assert len(found.sent) == 4

@@ -93,7 +93,7 @@ def test_a_disk_that_hangs_behind_its_bridge_is_left_alone_in_every_language():
 
 @pytest.mark.parametrize("first", range(14))
 def test_a_time_out_is_the_last_that_is_heard(first):
-    found = asked(make_disk("magnetic"), LinkFault(Trouble.TIME_OUT, first=first))
+    found = asked(make_disk("magnetic"), LinkFault(Trouble.TIME_OUT, first=first, last=first))
     assert len(found.sent) == min(first, 13)
 
 

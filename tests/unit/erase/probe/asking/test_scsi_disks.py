@@ -153,7 +153,7 @@ def test_a_unit_attention_is_asked_once_more():
 
 @pytest.mark.parametrize("first", range(18))
 def test_a_disk_that_hangs_is_asked_nothing_more(first):
-    found = ask_unit(disk_of().units[0], Speech.SCSI, LinkFault(Trouble.TIME_OUT, first=first))
+    found = ask_unit(disk_of().units[0], Speech.SCSI, LinkFault(Trouble.TIME_OUT, first=first, last=first))
     assert len(found.sent) == min(first, 17)
 
 
