@@ -37,15 +37,22 @@ _NOT_TAKEN = frozenset(
     }
 )
 
+# signal.pthread_sigmask() makes a set of 64 objects each time, which takes longer than most commands
+_SignalSet = ctypes.c_ulong * (128 // ctypes.sizeof(ctypes.c_ulong))  # sigset_t of glibc and musl: 128 bytes
+_libc = ctypes.CDLL(None)
+_EVERY_SIGNAL = _SignalSet()
+_libc.sigfillset(ctypes.byref(_EVERY_SIGNAL))
+
 
 def system_ioctl(descriptor: int, request: int, argument: Any) -> int:
     """The real one. Signals wait until it is over: a wait for /dev/sgN that they break off is begun anew by sending the command again."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    before = _SignalSet()
+    _libc.pthread_sigmask(signal.SIG_BLOCK, ctypes.byref(_EVERY_SIGNAL), ctypes.byref(before))
     try:
         returned: int = fcntl.ioctl(descriptor, request, argument)
         return returned
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        _libc.pthread_sigmask(signal.SIG_SETMASK, ctypes.byref(before), None)
 
 
 class Buffer:
