@@ -46,12 +46,11 @@ def show_plan(options: argparse.Namespace, context: Context, probe: DriveProbe) 
     """The same with a probe that is passed in."""
     request = request_from(options, context)
     drive = probe.drive(options.device)
-    if not context.as_json:
-        _say_remarks(drive, context)  # also where no plan comes of it: they are the reason
     plan = make_plan(drive, probe.machine(), request, schemes_for(options.scheme))
     if context.as_json:
         context.give(plan.to_json())
         return Exit.DONE
+    _say_remarks(drive, context)
     for line in plan_in_words(plan, request.policy, outlook_of(plan), run_command(options)):
         context.say(line)
     if not (context.home.folder / FILE).exists():

@@ -68,14 +68,15 @@ def test_what_the_drive_says_of_itself_stands_before_the_plan(run, a_drive, lang
     assert json.loads(run("/dev/sdz", "--policy", R2, drive=a_drive(report=replace(HIDING, hidden=HiddenAreas())), as_json=True))
 
 
-def test_what_a_drive_hides_is_shown_where_no_plan_comes_of_it(clock, tmp_path, a_drive, language):
+def test_what_a_drive_hides_is_named_where_no_plan_comes_of_it(clock, tmp_path, a_drive, language):
     parser = argparse.ArgumentParser()
     plan_command.add_arguments(parser)
     context = Context(clock, Home(tmp_path), {}, io.StringIO(), io.StringIO(), as_json=False)
     with pytest.raises(Refused) as caught:
         plan_command.show_plan(parser.parse_args(["/dev/sdz", "--policy", R2]), context, MadeUpProbe(a_drive(report=HIDING)))
     assert caught.value.code == "hidden-area"
-    assert "HPA (Host Protected Area) (512.0 kB)" in context.out.getvalue()
+    assert "HPA (Host Protected Area) (512.0 kB)" in caught.value.sentences(language)[1]
+    assert context.out.getvalue() == ""  # the result goes to stdout, and there is none
 
 
 def test_the_plan_says_when_papers_will_have_no_names(run, tmp_path, language):
