@@ -122,9 +122,12 @@ def _hidden(hidden: HiddenAreas, sector: int) -> Iterator[str]:
             known = area.sectors is not None and sector
             size = in_decimal_units(area.sectors * sector) if known else Words("drives.size-unknown")
             yield text("drives.hidden-present", area=Words(f"drives.area-{name}"), size=size)
-    unknown = tuple(Words(f"drives.part-{_PARTS[name]}") for name, area in areas.items() if area.presence is Presence.UNKNOWN)
-    if unknown:
-        yield text("drives.hidden-unknown", areas=unknown)
+    if unknown := _said_to_be_unknown(hidden):
+        yield text("drives.hidden-unknown", areas=tuple(Words(f"drives.part-{part}") for part in unknown))
+
+
+def _said_to_be_unknown(hidden: HiddenAreas) -> tuple[Part, ...]:
+    return tuple(part for name, part in _PARTS.items() if getattr(hidden, name).presence is Presence.UNKNOWN)
 
 
 def _parts(parts: NvmeParts) -> Iterator[str]:
@@ -166,7 +169,10 @@ def _health(health: Health) -> Iterator[str]:
 def _uncertain(report: SelfReport) -> Iterator[str]:
     for doubt in report.doubts:
         yield text(f"drives.doubt-{doubt.code}", subject=Words(f"drives.part-{doubt.subject}"))
+    told = _said_to_be_unknown(report.hidden)
     for why in WhyUnseen:
-        parts = tuple(Words(f"drives.part-{unseen.part}") for unseen in report.unseen if unseen.why is why)
+        # that nothing carries the question is all that stands in the line on hidden areas already
+        names = [unseen.part for unseen in report.unseen if unseen.why is why and not (why is WhyUnseen.NO_WAY and unseen.part in told)]
+        parts = tuple(Words(f"drives.part-{name}") for name in names)
         for place in range(0, len(parts), _ON_A_LINE):
             yield text(f"drives.unseen-{why}", parts=parts[place : place + _ON_A_LINE])

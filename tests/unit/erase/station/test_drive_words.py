@@ -146,3 +146,12 @@ def test_locks_that_contradict_themselves_may_be_shut(language):
 
 def test_a_drive_that_was_not_asked_has_no_remarks():
     assert told(None) == []
+
+
+def test_a_hidden_area_that_nothing_can_ask_for_is_told_of_once(language):
+    asked = replace(EVERYTHING, hidden=HiddenAreas(), unseen=(Unseen(Part.HPA, WhyUnseen.NO_WAY), Unseen(Part.DCO, WhyUnseen.REFUSED)))
+    lines = [line for line in told_by(replace(DRIVE, report=asked)) if text("drives.part-hpa") in line]
+    assert lines == [
+        text("drives.hidden-unknown", areas=tuple(text(f"drives.part-{part}") for part in ("hpa", "dco", "ama", "capacity-limit")))
+    ]
+    assert text("drives.unseen-refused", parts=(text("drives.part-dco"),)) in list(told_by(replace(DRIVE, report=asked)))
