@@ -16,6 +16,7 @@ from erase.errors import TransportError
 Ioctl = Callable[[int, int, Any], int]
 """Descriptor, request number, structure (changed in place) -> what the kernel returned. Raises OSError."""
 
+_PAGE: Final = mmap.PAGESIZE
 _LONGEST_MS: Final = 0x7FFF_FFFF  # msecs_to_jiffies() takes what is above for 'for ever'
 
 _GONE = frozenset({errno.ENODEV, errno.ENXIO, errno.ESHUTDOWN, errno.ENOMEDIUM, errno.ENOLINK})
@@ -56,18 +57,24 @@ def system_ioctl(descriptor: int, request: int, argument: Any) -> int:
 
 
 class Buffer:
-    """Memory at the start of a page, which every host adapter can reach without a copy. Zero bytes: no memory, address 0."""
+    """Memory at the start of a page, which every host adapter can reach without a copy. Zero bytes: no memory, address 0.
+
+    Of the heap: mapping pages anew for each command costs more than the command, most of all where many threads ask at a time.
+    """
 
     def __init__(self, length: int, content: bytes = b"") -> None:
-        self._memory = mmap.mmap(-1, length) if length else None
+        self._memory = bytearray(length + _PAGE if length else 0)
+        self._start = 0
         self.address = 0
-        if self._memory is not None:
-            self._memory[: len(content)] = content
-            self.address = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
+        if length:
+            beginning = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
+            self._start = -beginning % _PAGE
+            self._memory[self._start : self._start + len(content)] = content
+            self.address = beginning + self._start
 
     def head(self, length: int) -> bytes:
         """The first bytes."""
-        return self._memory[:length] if self._memory is not None else b""
+        return bytes(self._memory[self._start : self._start + length])
 
 
 def milliseconds(timeout: float, endless: int) -> int:
