@@ -11,8 +11,9 @@ from erase.commands.wire import AtaCommand, MmcCommand, MmcTransfer, NvmeCommand
 _ATA: frozenset[tuple[int, int | None]] = frozenset(
     {
         (0x27, None),  # READ NATIVE MAX ADDRESS EXT; some drives take it badly, and have profiles that say so
-        (0x2F, None),  # READ LOG EXT, of the logs below
-        (0x47, None),  # READ LOG DMA EXT, likewise
+        # without FEATURE bit 0, which resets the counters of the log that is read (SATA 3.2, Phy Event Counters log, 11h)
+        (0x2F, 0x0000),  # READ LOG EXT, of the logs below
+        (0x47, 0x0000),  # READ LOG DMA EXT, likewise
         (0x5C, None),  # TRUSTED RECEIVE, of the protocols below
         (0x78, 0x0000),  # GET NATIVE MAX ADDRESS EXT
         (0xB0, 0xD0),  # SMART READ DATA
@@ -39,7 +40,7 @@ _SCSI: frozenset[tuple[int, int | None]] = frozenset(
         (0x1A, None),  # MODE SENSE(6)
         (0x25, None),  # READ CAPACITY(10)
         (0x37, None),  # READ DEFECT DATA(10)
-        (0x4D, 0x00),  # LOG SENSE without SP, which saves
+        (0x4D, 0x00),  # LOG SENSE without SP, which saves, of the pages below
         (0x5A, None),  # MODE SENSE(10)
         (0x5E, 0x00),  # PERSISTENT RESERVE IN (READ KEYS)
         (0x95, 0x00),  # REPORT ZONES
@@ -51,13 +52,15 @@ _SCSI: frozenset[tuple[int, int | None]] = frozenset(
         (0xB7, None),  # READ DEFECT DATA(12)
     }
 )
-_SECURITY_PROTOCOL_IN = 0xA2
+_LOG_SENSE, _SECURITY_PROTOCOL_IN = 0x4D, 0xA2
+_VENDORS_LOG_PAGES = 0x30  # SPC-5 table of log pages: 30h to 3Eh are the maker's, 3Fh is reserved
 _SECURITY = frozenset({(0x00, 0x0000), (0x01, 0x0001)})  # the list of protocols; TCG Level 0 Discovery
 # NVMe Base 2.0 figure 138
 _IDENTIFY, _GET_LOG_PAGE, _GET_FEATURES, _SECURITY_RECEIVE = 0x06, 0x02, 0x0A, 0x82
 # figure 202. Not the telemetry logs, whose reading has a drive collect data
 _NVME_LOGS = frozenset({0x01, 0x02, 0x03, 0x05, 0x06, 0x15, 0x81})
 _RETAIN_EVENTS = 1 << 15
+_VENDORS_FEATURES = 0xC0  # figure 317: the identifiers from here on are the maker's
 _SEND_EXT_CSD, _SEND_STATUS = 8, 13  # JESD84-B51 section 6.10.4
 
 
@@ -89,6 +92,8 @@ def _ata(command: AtaCommand) -> bool:
 def _scsi(cdb: bytes) -> bool:
     if not cdb or not {(cdb[0], None), (cdb[0], cdb[1] & 0x1F)} & _SCSI:
         return False
+    if cdb[0] == _LOG_SENSE and cdb[2] & 0x3F >= _VENDORS_LOG_PAGES:
+        return False
     return cdb[0] != _SECURITY_PROTOCOL_IN or (cdb[1], int.from_bytes(cdb[2:4], "big")) in _SECURITY
 
 
@@ -97,4 +102,6 @@ def _nvme(command: NvmeCommand) -> bool:
         return command.cdw10 & 0xFF in _NVME_LOGS and bool(command.cdw10 & _RETAIN_EVENTS)
     if command.opcode == _SECURITY_RECEIVE:
         return (command.cdw10 >> 24, command.cdw10 >> 8 & 0xFFFF) in _SECURITY
-    return command.opcode in (_IDENTIFY, _GET_FEATURES)
+    if command.opcode == _GET_FEATURES:
+        return command.cdw10 & 0xFF < _VENDORS_FEATURES
+    return command.opcode == _IDENTIFY

@@ -34,7 +34,7 @@ from erase.transports.opening import HeldLines, SystemLines
 from hardware_profiles import Match, ProfileError, Subject, look_up
 
 _HERE = Path("/")
-_PATIENCE = 30.0  # seconds for all questions to one drive; each of them has less (asking.lines)
+_PATIENCE = 60.0  # seconds for all questions to one drive; each of them has less (asking.lines)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from erase.commands import sat, sat_pages
+from erase.commands.ata_outcome import AtaOutcome, outcome_of
 from erase.commands.bridges import Manners, Registers, Wrapper
 from erase.commands.sat_answer import ata_answer, registers_from_descriptor
 from erase.commands.wire import AtaAnswer, AtaCommand, AtaRegisters, SatLoss, ScsiAnswer
@@ -35,7 +36,10 @@ class SatAta:
         if self._manners.registers in (Registers.MISSING, Registers.EMPTY):
             return replace(told, registers=None)
         if self._manners.registers is Registers.RETURN_RESPONSE and self._is_worth_asking(command, answer, told):
-            return replace(told, registers=_agreed(told.registers, self._response()))
+            registers = _agreed(told.registers, self._response())
+            if told.registers is None and answer.status != _GOOD and outcome_of(AtaAnswer(registers)) is AtaOutcome.COMPLETED:
+                registers = None  # refused without a reason: a success in the registers may be an earlier command's
+            return replace(told, registers=registers)
         index = sat_pages.log_index(answer.sense)
         if self._manners.registers is Registers.RESULTS_LOG and index is not None:
             return replace(told, registers=_agreed(told.registers, self._result(index)))

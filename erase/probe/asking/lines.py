@@ -11,7 +11,9 @@ from erase.drive.facts import Identity
 from erase.drive.report import Doubt, Part, SelfReport, Unseen, Way, WhyUnseen
 from erase.errors import NotSupported, TransportError
 
-PATIENCE = 7.0  # seconds for one question; the kernel makes shorter ones that long for a block device (BLK_MIN_SG_TIMEOUT)
+# Seconds for one question. A sleeping disk spins up for up to 25 s before it tells of its health; and when a time-out comes, the kernel
+# resets the link, which nobody should do to a drive without need
+PATIENCE = 30.0
 
 _BY_ERROR = {
     "time-out": WhyUnseen.SILENT,

@@ -116,7 +116,7 @@ def ask_scsi(transport: Transport[ScsiCommand, ScsiAnswer], voice: Voice) -> Tol
             line.notes.miss(part, WhyUnseen.NO_WAY)
     report = SelfReport(
         way=Way.SCSI,
-        size=capacity.size if capacity else None,
+        size=_size(inquiry, capacity),
         rotation=blocks.rotation if blocks else None,
         hidden=HiddenAreas(of_ata, of_ata, of_ata, _lowered(line, capacity)),
         sanitize=_sanitize(line),
@@ -127,6 +127,13 @@ def ask_scsi(transport: Transport[ScsiCommand, ScsiAnswer], voice: Voice) -> Tol
         unseen=tuple(line.notes.unseen.values()),
     )
     return Told(identity, report)
+
+
+def _size(inquiry: scsi_inquiry.Inquiry, capacity: scsi_capacity.Capacity | None) -> int | None:
+    """Bytes. Of a host-managed disk READ CAPACITY may count the zones up to the first sequential one only (ZBC-2, RC BASIS)."""
+    if capacity is None or (inquiry.device_type is DeviceType.HOST_MANAGED_ZONED and capacity.all_zones is not True):
+        return None
+    return capacity.size
 
 
 def _capacity(line: _ScsiLine) -> scsi_capacity.Capacity | None:

@@ -51,6 +51,14 @@ def test_good_status_with_sense_that_says_00_1d_is_an_answer_too():
     assert outcome_of(ata_answer(ScsiAnswer(GOOD, b"", described(SUCCESS)))) is AtaOutcome.COMPLETED
 
 
+@pytest.mark.parametrize("key", ["02", "04", "05", "06", "0b"])
+def test_good_status_with_a_sense_key_of_failure_is_no_answer(key):
+    # ABRT in the registers, which CHECK CONDITION would make an answer
+    descriptor = SUCCESS.replace("090c0100", "090c0104").replace("4050", "4051")
+    assert outcome_of(ata_answer(ScsiAnswer(CHECK, b"", described(descriptor, key)))) is AtaOutcome.ABORTED
+    assert ata_answer(ScsiAnswer(GOOD, b"", described(descriptor, key))).registers is None
+
+
 def test_a_failure_in_fixed_format_as_the_standard_has_it():
     # SANITIZE while frozen: ABRT, LBA 7:0 is 3
     sense = fixed("f0", "05", "04514033", "80030201", code="2104")
