@@ -54,6 +54,20 @@ def test_odd_sectors_protection_and_zones_are_told(kind, logical, protection, zo
     assert form.metadata == (8 if protection else 0)
 
 
+def test_a_zoned_disk_that_counts_its_first_zones_only_has_no_size():
+    whole = ask_unit(disk_of("sas-zoned").units[0], Speech.SCSI).report
+    assert whole.size == 64 << 20
+
+    def first_zones_only(command, answer):  # RC BASIS 00b: the blocks before the first sequential write required zone (ZBC-2)
+        if command.name != "READ CAPACITY(16)" or not answer.data:
+            return answer
+        counted = answer.data[:12] + bytes([answer.data[12] & ~0x30]) + answer.data[13:]
+        return ScsiAnswer(answer.status, counted, answer.sense)
+
+    assert spoilt(first_zones_only, "sas-zoned").report.size is None
+    assert spoilt(first_zones_only, "sas").report.size == 64 << 20
+
+
 def test_both_ports_name_one_disk():
     first, second = (ask_unit(unit, Speech.SCSI) for unit in disk_of("sas-two-ports").units)
     assert first.asked.told.identity == second.asked.told.identity
