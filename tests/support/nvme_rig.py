@@ -65,6 +65,10 @@ class Drive:
         state: dict[str, Any] = self.ask("inspect")["state"]
         return state
 
+    def heard(self) -> list[tuple[str, bytes]]:
+        """The commands that came since the last time: "admin" or "io", and the entry."""
+        return [(queue, bytes.fromhex(entry)) for queue, entry in self.ask("heard")["heard"]]
+
     def remnants(self, text: str) -> int:
         return int(self.ask("inspect", find=text)["remnants"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -43,6 +44,14 @@ class Front:
         found: dict[str, Any] = self.client.ask("inspect", drive)["drives"][drive]
         return found
 
+    def look_again(self, drive: str) -> None:
+        """The kernel may have given a drive that went and came other nodes."""
+        self.nodes[drive] = self.client.ask("list", drive)["drives"][drive]
+
+    def heard(self, drive: str) -> list[bytes]:
+        """The CDBs that came since the last time."""
+        return [bytes.fromhex(cdb) for cdb in self.client.ask("heard", drive)["drives"][drive]]
+
     def stop(self) -> None:
         """Takes the drives away."""
         self.process.send_signal(signal.SIGTERM)
@@ -69,21 +78,30 @@ def _start(folder: Path, number: int, kinds: tuple[str, ...], options: dict[str,
     return Front(process, ControlClient(socket), json.loads(line), errors)
 
 
-@pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
-    """Starts fronts, ``front("disk=flash", rate=60)``, and stops them after the module's last test.
+@contextlib.contextmanager
+def fronts_in(folder: Path) -> Iterator[Starter]:
+    """Starts fronts, ``start("disk=flash", rate=60)``, and stops them at the end.
 
     A defect of the emulator stands on its stderr, and fails.
     """
-    folder, fronts = tmp_path_factory.mktemp("fronts"), list[Front]()
+    fronts = list[Front]()
 
     def start(*kinds: str, **options: object) -> Front:
         fronts.append(_start(folder, len(fronts), kinds, options))
         return fronts[-1]
 
-    yield start
-    for started in fronts:
-        if started.process.poll() is None:
-            started.stop()
+    try:
+        yield start
+    finally:
+        for started in fronts:
+            if started.process.poll() is None:
+                started.stop()
     for started in fronts:
         assert not started.errors.read_text()
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+    """Fronts that stop after the module's last test."""
+    with fronts_in(tmp_path_factory.mktemp("fronts")) as start:
+        yield start

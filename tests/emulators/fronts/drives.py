@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, fields
+from collections import deque
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
 from emulators.ata import Flaw, make_disk, personalities
@@ -49,6 +50,7 @@ class Drive:
     inside: Inside
     hangs: bool = False
     drops: int = 0  # of the next commands
+    heard: deque[bytes] = field(default_factory=lambda: deque(maxlen=4096))  # the last commands, as CDBs
 
     def swallows(self) -> bool:
         """Whether this command is lost."""
@@ -56,6 +58,12 @@ class Drive:
             self.drops -= 1
             return True
         return self.hangs
+
+    def forget_heard(self) -> list[str]:
+        """What came since the last time, as hexadecimal digits."""
+        told = [cdb.hex() for cdb in self.heard]
+        self.heard.clear()
+        return told
 
 
 @dataclass
@@ -95,7 +103,7 @@ class AtaInside:
         }
 
     def lie(self, name: str, value: Any) -> None:
-        if self.bridge and name in {field.name for field in fields(self.bridge.traits)}:
+        if self.bridge and name in {each.name for each in fields(self.bridge.traits)}:
             setattr(self.bridge.traits, name, value)
         elif value:
             self.disk.flaws.add(Flaw(name))
@@ -136,12 +144,12 @@ class SasInside:
             "sanitizes": disk.sanitizes_done,
             "corrupted": disk.is_corrupted,
             "grown": disk.grown,
-            "faults": {field.name: getattr(disk.faults, field.name) for field in fields(disk.faults)},
+            "faults": {each.name: getattr(disk.faults, each.name) for each in fields(disk.faults)},
             **_medium(disk.medium),
         }
 
     def lie(self, name: str, value: Any) -> None:
-        if name not in {field.name for field in fields(self.disk.faults)}:
+        if name not in {each.name for each in fields(self.disk.faults)}:
             raise ValueError(f"no lie by the name of {name}")
         setattr(self.disk.faults, name, value)
 
@@ -167,9 +175,9 @@ class NvmeInside:
         return self.subsystem.inspect()
 
     def lie(self, name: str, value: Any) -> None:
-        if name in {field.name for field in fields(self.bridge.traits)}:
+        if name in {each.name for each in fields(self.bridge.traits)}:
             setattr(self.bridge.traits, name, value)
-        elif name in {field.name for field in fields(self.subsystem.lies)}:
+        elif name in {each.name for each in fields(self.subsystem.lies)}:
             setattr(self.subsystem.lies, name, value)
         else:
             raise ValueError(f"no lie by the name of {name}")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,6 +37,7 @@ class Served:
     rate: float  # model seconds that pass in each real one
     is_plugged: bool = True
     queues: set[Queue] = field(default_factory=set)
+    heard: deque[tuple[bool, bytes]] = field(default_factory=lambda: deque(maxlen=4096))  # whether admin, and the entry
 
     @property
     def is_there(self) -> bool:

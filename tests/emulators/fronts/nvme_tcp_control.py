@@ -6,6 +6,7 @@ false ``"error"``.
 ``list``         the drives' names and NQNs
 ``add``          with ``kind`` and ``rate``, as on the command line: one more drive
 ``inspect``      the state inside; with ``find``, how many cells still hold that text
+``heard``        the commands since the last time that this was asked (4096 at most): ``admin`` or ``io``, and the entry in hexadecimal
 ``lie``          with ``name`` and ``value``: sets one of :class:`emulators.nvme.lies.Lies`
 ``pmr``          with ``value``: enables the Persistent Memory Region, or not
 ``power-cycle``  off and on, in good order; ``cut`` pulls the plug and ``power-on`` puts it in; ``resume`` is suspend-to-RAM
@@ -60,6 +61,10 @@ def _do(served: Served, request: dict[str, Any]) -> dict[str, Any]:
             served.tick()
             found = {"remnants": len(subsystem.remnants(request["find"].encode()))} if "find" in request else {}
             return {"state": subsystem.inspect() | {"plugged": served.is_plugged}} | found
+        case "heard":
+            told = [["admin" if is_admin else "io", entry.hex()] for is_admin, entry in served.heard]
+            served.heard.clear()
+            return {"heard": told}
         case "lie":
             subsystem.lies.set(request["name"], request["value"])
         case "pmr":

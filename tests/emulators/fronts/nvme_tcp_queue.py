@@ -121,6 +121,7 @@ class Queue:
             self.waiting_for_events.append(command_id)
             self.tell_events()
             return
+        self._served.heard.append((self.is_admin, entry))
         run = self._controller.admin if self.is_admin else self._controller.io
         completion = run(entry, data)
         if completion.seconds == 0:

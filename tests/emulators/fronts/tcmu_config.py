@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,22 +33,33 @@ class Backstore:
     def remove(self) -> None:
         """Takes the device away, and its folder."""
         self.path.rmdir()
-        with contextlib.suppress(OSError):  # the other paths' devices may stand in it
-            self.path.parent.rmdir()
+        self.path.parent.rmdir()
+
+
+def reserve_number() -> int:
+    """A number that no other front's device has. What is made of it, by :func:`create_backstore` and :class:`Port`, is this caller's."""
+    for number in itertools.count():
+        with contextlib.suppress(FileExistsError):
+            (TARGET / "core" / f"user_{number}").mkdir(parents=True)
+            return number
+    raise AssertionError("itertools.count ended")
 
 
 def create_backstore(number: int, name: str, size: int, command_timeout: int) -> Backstore:
-    """Makes the device; ``size`` in bytes, a whole number of 512, ``command_timeout`` in seconds (0: the kernel waits for ever)."""
+    """Makes the device of a reserved number.
+
+    ``size`` in bytes, a whole number of 512, ``command_timeout`` in seconds (0: the kernel waits for ever).
+    """
     path = TARGET / "core" / f"user_{number}" / name
-    path.mkdir(parents=True)
-    for setting in (f"dev_config=haiki/{name}", f"dev_size={size}", "hw_block_size=512", "max_data_area_mb=16"):
+    path.mkdir()
+    for setting in (f"dev_config=haiki/{number}/{name}", f"dev_size={size}", "hw_block_size=512", "max_data_area_mb=16"):
         (path / "control").write_text(setting)
     (path / "enable").write_text("1")
     (path / "attrib/cmd_time_out").write_text(str(command_timeout))
     (path / "attrib/tmr_notification").write_text("1")  # an abort is told to us, as a drive is told of a reset
     (path / "attrib/pgr_support").write_text("0")  # PERSISTENT RESERVE is answered by the drive, not by the target core
     for node in UIO.iterdir():
-        if (node / "name").read_text().strip().endswith(f"/haiki/{name}"):
+        if (node / "name").read_text().strip().endswith(f"/haiki/{number}/{name}"):
             return Backstore(path, Path("/dev") / node.name, int((node / "maps/map0/size").read_text(), 16))
     raise FileNotFoundError(f"no uio device for {name}")
 

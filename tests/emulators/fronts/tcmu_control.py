@@ -5,6 +5,7 @@ and ``"error"`` where that is false.
 
 ``list``        the drives, and which nodes the kernel made of them
 ``inspect``     the state inside
+``heard``       the commands since the last time that this was asked (4096 at most), as hexadecimal CDBs
 ``lie``         with ``name`` and ``value``: sets one of the drive's lies and faults
 ``hang``        with ``on``: takes commands and answers none
 ``drop``        with ``count``: the next commands are lost
@@ -81,6 +82,8 @@ class Control:
             send({"ok": True, "drives": self.listed(drives)})
         elif verb == "inspect":
             send({"ok": True, "drives": {drive.name: drive.inside.inspect() for drive in drives}})
+        elif verb == "heard":
+            send({"ok": True, "drives": {drive.name: drive.forget_heard() for drive in drives}})
         elif verb == "stop":
             self._server.running = False
             send({"ok": True})

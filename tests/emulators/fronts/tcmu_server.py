@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from emulators.clock import RealClock
 from emulators.fronts.drives import Drive
-from emulators.fronts.tcmu_config import Backstore, Port, create_backstore
+from emulators.fronts.tcmu_config import Backstore, Port, create_backstore, reserve_number
 from emulators.fronts.tcmu_ring import Command, Ring, TaskManagement
 from emulators.scsi.interface import CHECK_CONDITION, TASK_ABORTED, LogicalUnit, NoReply, Reply, Unplugged, Work
 from emulators.scsi.sense import ABORTED_COMMAND, HARDWARE_ERROR, INTERNAL_TARGET_FAILURE, NO_ADDITIONAL, Sense
@@ -26,6 +26,7 @@ from emulators.scsi.sense import ABORTED_COMMAND, HARDWARE_ERROR, INTERNAL_TARGE
 _LOOKED_AT = 60.0  # seconds that the kernel has for it
 _TICK = 0.2  # seconds between looks at the clocks
 _SLEPT = 0.5  # seconds; CLOCK_BOOTTIME counts a suspend, CLOCK_MONOTONIC doesn't
+_TOGETHER = 0.1  # seconds within which two clocks count as looked at together
 _LOST_POWER = Reply(CHECK_CONDITION, sense=Sense(ABORTED_COMMAND, NO_ADDITIONAL).fixed())
 _BROKEN = Reply(CHECK_CONDITION, sense=Sense(HARDWARE_ERROR, INTERNAL_TARGET_FAILURE).fixed())
 
@@ -51,14 +52,22 @@ class Path:
             os.write(self.descriptor, b"\0\0\0\0")  # the kernel looks at the tail
 
 
-def _asleep() -> float:
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+def asleep() -> float:
+    """Seconds that the machine was suspended for since it started.
+
+    A process that is kept waiting between its looks at the two clocks must not take that for a suspend: it looks again.
+    """
+    while True:
+        before = time.clock_gettime(time.CLOCK_MONOTONIC)
+        since_start = time.clock_gettime(time.CLOCK_BOOTTIME)
+        if time.clock_gettime(time.CLOCK_MONOTONIC) - before < _TOGETHER:
+            return since_start - before
 
 
 class Server:
     """Drives with their paths. Everything but what is for the background belongs to the thread that calls :meth:`run`."""
 
-    def __init__(self, drives: list[Drive], clock: RealClock, *, command_timeout: int = 0, first_number: int = 0) -> None:
+    def __init__(self, drives: list[Drive], clock: RealClock, *, command_timeout: int = 0) -> None:
         self._clock = clock
         self.drives = {drive.name: drive for drive in drives}
         self.paths: list[Path] = []
@@ -66,12 +75,13 @@ class Server:
         self.running = True
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
-        self._asleep = _asleep()
-        self._open(drives, command_timeout, first_number)
+        self._asleep = asleep()
+        self._open(drives, command_timeout)
 
-    def _open(self, drives: list[Drive], command_timeout: int, first_number: int) -> None:
-        units = ((drive, unit) for drive in drives for unit in drive.units)
-        for number, (drive, unit) in enumerate(units, first_number):
+    def _open(self, drives: list[Drive], command_timeout: int) -> None:
+        units = [(drive, unit) for drive in drives for unit in drive.units]
+        for drive, unit in units:
+            number = reserve_number()
             backstore = create_backstore(number, f"{drive.name}-{drive.units.index(unit)}", drive.inside.size // 512 * 512, command_timeout)
             descriptor = os.open(backstore.device, os.O_RDWR | os.O_NONBLOCK)
             path = Path(
@@ -131,11 +141,11 @@ class Server:
 
     def _see_whether_machine_slept(self) -> None:
         """Suspend-to-RAM takes the power from drives; whatever they forget by it they forget before the next command is obeyed."""
-        asleep = _asleep()
-        if asleep - self._asleep > _SLEPT:
+        slept = asleep()
+        if slept - self._asleep > _SLEPT:
             for drive in self.drives.values():
                 self.lose_power(drive, drive.inside.resume)
-        self._asleep = asleep
+        self._asleep = slept
 
     def lose_power(self, drive: Drive, how: Callable[[], None]) -> None:
         """Power off and on again (``how`` is the drive's part): open commands are lost, as the host notices at once."""
@@ -151,6 +161,7 @@ class Server:
             if isinstance(arrived, TaskManagement):
                 self._give_up(path, arrived)
             else:
+                path.drive.heard.append(arrived.cdb)
                 path.open[arrived.number] = arrived, path.unit.start(arrived.cdb, arrived.data_out, arrived.data_in)
                 if not path.drive.swallows():
                     self._go_on(path, arrived)

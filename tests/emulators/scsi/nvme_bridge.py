@@ -1,8 +1,9 @@
 """A USB bridge before an NVMe drive: SCSI translated for one namespace, and the wrapper that JMicron's JMS583 takes admin commands in.
 
-The wrapper (read in smartmontools' scsinvme.cpp): A1h with 12 bytes; byte 1 bit 7 for an admin command and bits 3:0 for the step: 0 brings
-512 bytes that begin with "NVME", the entry's words from byte 8 on; 1, 2 and 3 carry it out, without data, reading, writing; Fh returns
-"NVME" and the completion from byte 8 on. Bytes 3 to 5 are the length.
+The wrapper, as smartmontools' scsinvme.cpp (sntjmicron_device) sends it: A1h with 12 bytes; byte 1 bit 7 for an admin command and below it
+the step; bytes 3 to 5 the length. Step 0 brings 512 bytes that begin with "NVME", the entry's dwords from byte 8 on; 1, 2 and 3 carry it
+out, without data, reading, writing; Fh returns "NVME" and the completion from byte 8 on: its dword 0 there, its dword 3, which has the
+status field in bits 31:17, in bytes 20 to 23.
 """
 
 from __future__ import annotations

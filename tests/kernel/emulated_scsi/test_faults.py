@@ -8,14 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 from .conftest import Front, Starter, run, wait_until
-
-
-@pytest.fixture(scope="module")
-def drives(front: Starter) -> Front:
-    return front("disk=flash", "two=sas-two-ports", "other=sas", mebibytes=64, rate=60)
 
 
 def _read(node: str) -> int:
@@ -29,48 +22,54 @@ def _timeout(node: str, seconds: int) -> None:
 
 
 def test_two_paths_are_one_medium(drives: Front) -> None:
-    with open(drives.block("two", 0), "r+b", buffering=0) as node:  # noqa: PTH123
+    with open(drives.block("sas-two-ports", 0), "r+b", buffering=0) as node:  # noqa: PTH123
         node.write(b"through the first port".ljust(4096, b"\0"))
         os.fsync(node.fileno())
     assert "through the first port" in run("dd", f"if={drives.block('two', 1)}", "bs=4096", "count=1", "iflag=direct").stdout
-    run("sg_sanitize", "--crypto", "--quick", "--early", drives.sg("two", 0))
-    assert "Progress indication" in run("sg_requests", "--progress", drives.sg("two", 1)).stdout
-    wait_until(lambda: drives.inside("two")["operation"] is None)
+    run("sg_sanitize", "--crypto", "--quick", "--early", drives.sg("sas-two-ports", 0))
+    assert "Progress indication" in run("sg_requests", "--progress", drives.sg("sas-two-ports", 1)).stdout
+    wait_until(lambda: drives.inside("sas-two-ports")["operation"] is None)
+    for port in (0, 1):
+        run("sg_turs", drives.sg("sas-two-ports", port))  # takes the unit attention
 
 
 def test_a_command_that_is_lost_is_aborted_and_sent_again(drives: Front) -> None:
-    _timeout(drives.block("disk"), 2)
-    drives.ask("drop", "disk", count=1)
+    _timeout(drives.block("flash"), 2)
+    drives.ask("drop", "flash", count=1)
     began = time.monotonic()
-    assert _read(drives.block("disk")) == 0
+    assert _read(drives.block("flash")) == 0
     assert time.monotonic() - began >= 1.5
+    _timeout(drives.block("flash"), 30)
 
 
 def test_a_long_operation_of_one_drive_keeps_no_other_waiting(drives: Front) -> None:
-    node = drives.block("disk")
+    node = drives.block("magnetic")
     run("hdparm", "--user-master", "u", "--security-set-pass", "right", node)
+    drives.heard("magnetic")
     erase = subprocess.Popen(["hdparm", "--user-master", "u", "--security-erase", "right", node])
-    wait_until(lambda: bool(int(drives.inside("disk")["security"]) & 0x02))
-    assert _read(drives.block("other")) == 0
+    # ATA PASS-THROUGH(16) of SECURITY ERASE UNIT
+    wait_until(lambda: any(cdb[0] == 0x85 and cdb[14] == 0xF4 for cdb in drives.heard("magnetic")))
+    assert _read(drives.block("sas")) == 0
     assert erase.poll() is None, "the erase was over before the other drive was read"
     erase.wait()
-    assert not int(drives.inside("disk")["security"]) & 0x02
+    assert not int(drives.inside("magnetic")["security"]) & 0x02
 
 
 def test_a_drive_that_is_pulled_is_gone_and_comes_back(drives: Front) -> None:
-    node = drives.block("other")
-    drives.ask("unplug", "other")
+    node = drives.block("pulled")
+    drives.ask("unplug", "pulled")
     wait_until(lambda: not Path(node).exists())
-    drives.ask("plug", "other")
-    wait_until(lambda: drives.client.ask("list", "other")["drives"]["other"]["block"][0] is not None)
+    drives.ask("plug", "pulled")
+    wait_until(lambda: drives.client.ask("list", "pulled")["drives"]["pulled"]["block"][0] is not None)
+    drives.look_again("pulled")
+    wait_until(lambda: Path(drives.block("pulled")).exists())
 
 
 def test_a_drive_that_hangs_ends_in_an_error(drives: Front) -> None:
-    node = drives.client.ask("list", "other")["drives"]["other"]["block"][0]
-    _timeout(f"/dev/{node}", 1)
-    drives.ask("hang", "other", on=True)
-    assert _read(f"/dev/{node}") != 0
-    drives.ask("hang", "other", on=False)
+    _timeout(drives.block("pulled"), 1)
+    drives.ask("hang", "pulled", on=True)
+    assert _read(drives.block("pulled")) != 0
+    drives.ask("hang", "pulled", on=False)
 
 
 def test_a_front_that_is_stopped_like_a_hung_controller_is_given_up_by_the_kernel(front: Starter) -> None:

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from typing import Any
 
 import pytest
 
-from .conftest import Front, Starter, run
-
-ATA = ("flash", "magnetic", "magnetic-ama", "hybrid", "pata", "self-encrypting-flash", "self-encrypting-magnetic", "host-managed")
-SAS = ("sas", "sas-two-ports", "sas-520", "sas-4096", "sas-ssd", "sas-zoned")
-
-
-@pytest.fixture(scope="module")
-def drives(front: Starter) -> Front:
-    return front(*(f"{kind}={kind}" for kind in (*ATA, *SAS)), "bridge=bridge:magnetic", mebibytes=2048)
+from .conftest import ATA, SAS, Front, Table, run
 
 
 @pytest.fixture(scope="module")
@@ -33,57 +26,64 @@ def _string(words: bytes, first: int, last: int) -> str:
     return bytes(words[at ^ 1] for at in range(first * 2, last * 2 + 2)).decode().strip()
 
 
+def _said(tool: subprocess.CompletedProcess[str], *words: str) -> bool:
+    return all(each in tool.stdout for each in words)
+
+
 @pytest.mark.parametrize("kind", ATA)
-def test_an_ata_disk_is_what_its_model_says(drives: Front, lsblk: dict[str, Any], kind: str) -> None:
-    words, inside = _words(drives, kind), drives.inside(kind)
+def test_an_ata_disk_is_what_its_model_says(drives: Front, lsblk: dict[str, Any], table: Table, kind: str) -> None:
+    words, inside, node = _words(drives, kind), drives.inside(kind), drives.sg(kind)
     model, serial, firmware = _string(words, 27, 46), _string(words, 10, 19), _string(words, 23, 26)
-    node = lsblk[drives.block(kind).removeprefix("/dev/")]
-    assert (node["size"], node["log-sec"]) == (inside["sectors"] * inside["sector"], inside["sector"])
-    assert node["zoned"] == ("host-managed" if kind == "host-managed" else "none")
+    listed = lsblk[drives.block(kind).removeprefix("/dev/")]
+    assert (listed["size"], listed["log-sec"]) == (inside["sectors"] * inside["sector"], inside["sector"])
+    assert listed["zoned"] == ("host-managed" if kind == "host-managed" else "none")
 
-    read = run("hdparm", "-I", drives.sg(kind)).stdout
-    assert re.search(rf"Model Number:\s+{re.escape(model)}\s*\n", read)
-    assert re.search(rf"Serial Number:\s+{re.escape(serial)}\s*\n", read)
-    assert re.search(rf"Firmware Revision:\s+{re.escape(firmware)}\s*\n", read)
-    assert "Checksum: correct" in read or words[510] != 0xA5
+    tool = run("hdparm", "-I", node)
+    names = (("Model Number", model), ("Serial Number", serial), ("Firmware Revision", firmware))
+    same = all(re.search(rf"{name}:\s+{re.escape(value)}\s*\n", tool.stdout) for name, value in names)
+    table.note(tool, "-I", kind, did=same and ("Checksum: correct" in tool.stdout or words[510] != 0xA5))
 
-    inquiry = run("sg_inq", drives.sg(kind)).stdout
-    assert "Vendor identification: ATA     \n" in inquiry
-    assert f"Product identification: {model[:16].ljust(16)}\n" in inquiry
-    assert f"Unit serial number: {serial.rjust(20)}\n" in inquiry
-    assert f"model: {model}" in run("sg_vpd", "--page=ai", drives.sg(kind)).stdout
+    tool = run("sg_inq", node)
+    vendor, product = "Vendor identification: ATA     \n", f"Product identification: {model[:16].ljust(16)}\n"
+    table.note(tool, "(no option)", kind, did=_said(tool, vendor, product, f"Unit serial number: {serial.rjust(20)}\n"))
+    tool = run("sg_vpd", "--page=ai", node)
+    table.note(tool, "--page=ai", kind, did=_said(tool, f"model: {model}"))
+    tool = run("sg_readcap", "--16", node)
+    length = f"Logical block length={inside['sector']} bytes"
+    table.note(tool, "--16", kind, did=_said(tool, f"Number of logical blocks={inside['sectors']}\n", length))
 
-    capacity = run("sg_readcap", "--16", drives.sg(kind)).stdout
-    assert f"Number of logical blocks={inside['sectors']}\n" in capacity
-    assert f"Logical block length={inside['sector']} bytes" in capacity
-
-    smart = json.loads(run("smartctl", "-i", "-j", drives.sg(kind)).stdout)
-    assert (smart["model_name"], smart["serial_number"], smart["firmware_version"]) == (model, serial, firmware)
-    assert smart["user_capacity"]["bytes"] == inside["sectors"] * inside["sector"]
+    tool = run("smartctl", "-i", "-H", "-A", "-j", node)
+    smart = json.loads(tool.stdout)
+    told = (smart["model_name"], smart["serial_number"], smart["firmware_version"], smart["user_capacity"]["bytes"])
+    same = told == (model, serial, firmware, inside["sectors"] * inside["sector"])
+    has_smart = bool(words[164] & 0x01)  # word 82 bit 0
+    passed = smart.get("smart_status", {}).get("passed") is (True if has_smart else None)
+    table.note(tool, "-i -H -A -j", kind, did=same and passed and ("ata_smart_attributes" in smart) == has_smart)
 
 
 @pytest.mark.parametrize("kind", SAS)
-def test_a_sas_disk_is_what_its_model_says(drives: Front, lsblk: dict[str, Any], kind: str) -> None:
-    inside = drives.inside(kind)
-    node = lsblk[drives.block(kind).removeprefix("/dev/")]
+def test_a_sas_disk_is_what_its_model_says(drives: Front, lsblk: dict[str, Any], table: Table, kind: str) -> None:
+    inside, node = drives.inside(kind), drives.sg(kind)
+    listed = lsblk[drives.block(kind).removeprefix("/dev/")]
     usable = inside["block"] in (512, 4096)
     # the kernel makes a node for blocks of 520 bytes too, and gives it no capacity: nothing can be read or written by it
-    assert node["size"] == (inside["blocks"] * inside["block"] if usable else 0)
-    assert node["zoned"] == ("host-managed" if kind == "sas-zoned" else "none")
-    assert node["wwn"] == f"0x{inside['naa']}"
+    assert listed["size"] == (inside["blocks"] * inside["block"] if usable else 0)
+    assert listed["zoned"] == ("host-managed" if kind == "sas-zoned" else "none")
+    assert listed["wwn"] == f"0x{inside['naa']}"
 
-    inquiry = run("sg_inq", drives.sg(kind)).stdout
-    assert "Vendor identification: HGST    \n" in inquiry
-    assert f"Unit serial number: {inside['serial']}\n" in inquiry
-    assert f"0x{inside['naa']}" in run("sg_vpd", "--page=di", drives.sg(kind)).stdout
+    tool = run("sg_inq", node)
+    table.note(tool, "(no option)", kind, did=_said(tool, "Vendor identification: HGST    \n", f"Unit serial number: {inside['serial']}\n"))
+    tool = run("sg_vpd", "--page=di", node)
+    table.note(tool, "--page=di", kind, did=_said(tool, f"0x{inside['naa']}"))
+    tool = run("sg_readcap", "--16", node)
+    length = f"Logical block length={inside['block']} bytes"
+    table.note(tool, "--16", kind, did=_said(tool, f"Number of logical blocks={inside['blocks']}\n", length))
 
-    capacity = run("sg_readcap", "--16", drives.sg(kind)).stdout
-    assert f"Number of logical blocks={inside['blocks']}\n" in capacity
-    assert f"Logical block length={inside['block']} bytes" in capacity
-
-    smart = json.loads(run("smartctl", "-i", "-j", drives.sg(kind)).stdout)
-    assert (smart["serial_number"], smart["logical_block_size"]) == (inside["serial"], inside["block"])
-    assert smart["user_capacity"]["bytes"] == inside["blocks"] * inside["block"]
+    tool = run("smartctl", "-i", "-H", "-A", "-j", node)
+    smart = json.loads(tool.stdout)
+    told = (smart["serial_number"], smart["logical_block_size"], smart["user_capacity"]["bytes"], smart["temperature"]["current"])
+    same = told == (inside["serial"], inside["block"], inside["blocks"] * inside["block"], 31)
+    table.note(tool, "-i -H -A -j", kind, did=same and smart["smart_status"]["passed"] is True)
 
 
 def test_two_ports_are_two_nodes_of_one_unit(drives: Front) -> None:
@@ -96,9 +96,9 @@ def test_two_ports_are_two_nodes_of_one_unit(drives: Front) -> None:
         assert f"Relative target port: 0x{port + 1}" in page
 
 
-def test_a_disk_of_520_byte_blocks_is_read_through_sg_only(drives: Front) -> None:
+def test_a_disk_of_520_byte_blocks_is_read_through_sg_only(drives: Front, table: Table) -> None:
     read = run("sg_raw", "-r", "520", drives.sg("sas-520"), *["28", "00", "00", "00", "00", "00", "00", "00", "01", "00"])
-    assert "Received 520 bytes of data" in read.stderr
+    table.note(read, "28h, READ(10)", "sas-520", did="Received 520 bytes of data" in read.stderr)
     with open(drives.block("sas-520"), "rb") as node:  # noqa: PTH123
         assert node.read(512) == b""
 
