@@ -73,6 +73,7 @@ class AtaFeatures:
     hpa_security: Feature = Feature()  # SET MAX passwords and locks
     dco: bool = False
     accessible_max_address: bool = False
+    more_told: bool = False  # words 119 and 120 count, so that what is False because of them was said
     flush_cache: bool = False
     flush_cache_ext: bool = False
     general_purpose_logging: bool = False
@@ -119,6 +120,7 @@ def features_of(words: tuple[int, ...], *, recent: bool) -> tuple[AtaFeatures, s
         hpa_security=feature(83, 8),
         dco=command(11),
         accessible_max_address=recent and more(8),
+        more_told=more_known,
         flush_cache=command(12),
         flush_cache_ext=command(13),
         general_purpose_logging=also(5),

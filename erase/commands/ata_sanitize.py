@@ -13,6 +13,7 @@ from erase.commands.ata_words import has
 from erase.commands.wire import AtaAnswer, AtaCommand, AtaProtocol
 
 MOST_PASSES = 16
+_NOT_RUNNING = 0xFFFF  # progress, where no sanitize runs (ACS-4, SANITIZE DEVICE, normal outputs)
 _UNRESTRICTED_EXIT = 0x0010  # COUNT bit 4, FAILURE MODE
 _ZONE_NO_RESET = 0x8000  # COUNT bit 15, ZNR
 
@@ -112,7 +113,9 @@ def sanitize_answer(answer: AtaAnswer) -> SanitizeStatus:
         return SanitizeStatus(outcome)
     progress = registers.lba & 0xFFFF
     flags = registers.count
-    if not registers.upper_known or (has(flags, 15) and has(flags, 14)):  # done and still at it: one is a lie
+    # done and still at it: one is a lie. And so it is with progress in what does not run (FFFFh then; some leave 0)
+    contradicts = has(flags, 15) if has(flags, 14) else progress not in (0, _NOT_RUNNING)
+    if not registers.upper_known or contradicts:
         return SanitizeStatus(outcome, progress=progress)
     return SanitizeStatus(
         outcome,

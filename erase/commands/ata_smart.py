@@ -10,6 +10,7 @@ from enum import StrEnum, unique
 
 from erase.commands.ata_outcome import AtaOutcome, outcome_of
 from erase.commands.ata_words import SECTOR, sums_to_zero
+from erase.commands.fields import is_blank
 from erase.commands.wire import AtaAnswer, AtaCommand, AtaProtocol
 
 _KEY = 0xC24F00  # LBA 23:8 of each SMART command
@@ -132,7 +133,7 @@ def _entries(data: bytes) -> list[bytes]:
 
 def parse_smart_data(data: bytes) -> SmartData | None:
     """SMART READ DATA; None for other lengths, for a wrong checksum, and for a blank. Total."""
-    if not sums_to_zero(data) or not any(data):
+    if not sums_to_zero(data) or is_blank(data):  # FFh everywhere sums up to zero too
         return None
     return SmartData(
         tuple(
@@ -144,7 +145,7 @@ def parse_smart_data(data: bytes) -> SmartData | None:
 
 def parse_smart_thresholds(data: bytes) -> dict[int, int] | None:
     """Thresholds by attribute number; None for other lengths, for a wrong checksum, and for a blank. Total."""
-    if not sums_to_zero(data) or not any(data):
+    if not sums_to_zero(data) or is_blank(data):  # FFh everywhere sums up to zero too
         return None
     thresholds: dict[int, int] = {}
     for entry in _entries(data):

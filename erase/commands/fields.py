@@ -67,6 +67,11 @@ def is_blank(data: bytes) -> bool:
     return not data.strip(b"\0") or not data.strip(b"\xff")
 
 
+def is_all_ones(data: bytes) -> bool:
+    """Whether there is nothing but FFh: what a dead link gives where zeros would be an honest answer."""
+    return bool(data) and not data.strip(b"\xff")
+
+
 def member(kind: type[Member], code: object) -> Member | None:
     """The member of a closed set that has this code; None where none has it, and for None."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum, unique
 
-from erase.commands.fields import Fields, is_blank, member
+from erase.commands.fields import Fields, is_all_ones, is_blank, member
 from erase.commands.nvme_admin import WriteProtection
 from erase.commands.nvme_controller import NvmeDoubt
 from erase.commands.nvme_status import NvmeStatus, status_of
@@ -95,7 +95,7 @@ def error_entries(data: bytes) -> tuple[ErrorEntry, ...]:
         count, queue, command, status, lba, nsid = (
             fields.number(offset, length) or 0 for offset, length in ((0, 8), (8, 2), (10, 2), (12, 2), (16, 8), (24, 4))
         )
-        if count:
+        if count and not is_all_ones(fields.data):
             # bits 15:1 are the status field of the completion, bit 0 the phase tag
             found.append(ErrorEntry(count, queue, command, status_of(status >> 1), lba, nsid))
     return tuple(found)
@@ -190,7 +190,7 @@ class SelfTestLog:
 
 def self_test_log(data: bytes) -> SelfTestLog:
     """Reads log page 06h: the running test and the newest result."""
-    fields = Fields(data, "little")
+    fields = Fields(b"" if is_all_ones(data) else data, "little")
     current = fields.bits(0, 3, 0)
     running = None if current is None else current != 0
     # a result that was never filled has the code Fh; without a self-test code in bits 7:4 it belongs to no test

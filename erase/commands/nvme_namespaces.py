@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from itertools import pairwise
 
-from erase.commands.fields import Fields, is_blank
+from erase.commands.fields import Fields, is_all_ones, is_blank
 from erase.commands.nvme_admin import CommandSet
 from erase.commands.nvme_controller import NvmeDoubt
 
@@ -246,4 +246,4 @@ def zone_size(data: bytes, format_index: int) -> int | None:
 
 def is_ready(data: bytes) -> bool | None:
     """Bit 0 of NSTAT in the I/O Command Set Independent Identify Namespace data (CNS 08h, section 5.17.2). None: not told."""
-    return Fields(data, "little").flag(14, 0)
+    return None if is_all_ones(data) else Fields(data, "little").flag(14, 0)

@@ -6,12 +6,10 @@ And they may be lost. Where it can't be told which bytes are registers, they are
 
 from __future__ import annotations
 
-from enum import StrEnum, unique
-
 from erase.commands.ata_outcome import AtaOutcome, outcome_of
 from erase.commands.ata_words import has
 from erase.commands.sense import Sense, SenseKey, parse_sense
-from erase.commands.wire import AtaAnswer, AtaRegisters, ScsiAnswer
+from erase.commands.wire import AtaAnswer, AtaRegisters, SatLoss, ScsiAnswer
 
 _GOOD, _CHECK_CONDITION, _BUSY, _RESERVATION_CONFLICT, _TASK_SET_FULL = 0x00, 0x02, 0x08, 0x18, 0x28
 _INFORMATION_AVAILABLE = (0x00, 0x1D)  # ATA PASS-THROUGH INFORMATION AVAILABLE
@@ -22,7 +20,7 @@ _EXTEND, _COUNT_UPPER, _LBA_UPPER = 7, 6, 5  # bits of the flags in fixed format
 
 def ata_answer(answer: ScsiAnswer) -> AtaAnswer:
     """What an ATA PASS-THROUGH command was answered. Total."""
-    return AtaAnswer(_registers(answer), answer.data)
+    return AtaAnswer(_registers(answer), answer.data, why_lost(answer))
 
 
 def _registers(answer: ScsiAnswer) -> AtaRegisters | None:
@@ -105,19 +103,6 @@ def _status_fits(status: int, error: int, *, available: bool) -> bool:
         return False
     failed = has(status, 0) or has(status, 5)
     return (available or failed) and (not has(status, 0) or error != 0)
-
-
-@unique
-class SatLoss(StrEnum):
-    """Why no registers came back."""
-
-    NOTHING_SAID = "nothing-said"  # GOOD, or CHECK CONDITION, without sense data: CK_COND was not heeded, or nothing forwarded
-    BUSY = "busy"
-    RESERVED = "reserved"  # another host has reserved the drive
-    UNIT_ATTENTION = "unit-attention"  # the command was not carried out: send it again
-    NOT_SUPPORTED = "not-supported"  # there is no SATL, or it doesn't know this form
-    NOT_READY = "not-ready"
-    UNCLEAR = "unclear"  # sense data from which no registers can be read
 
 
 _BY_STATUS = {_BUSY: SatLoss.BUSY, _TASK_SET_FULL: SatLoss.BUSY, _RESERVATION_CONFLICT: SatLoss.RESERVED}

@@ -38,6 +38,8 @@ class Capacity:
     protection_type: int | None = None  # 0: formatted without; None: not told
     provisioned: bool | None = None  # LBPME
     reads_zeros: bool | None = None  # LBPRZ
+    # RC_BASIS 01b: all blocks are counted. 00b: of a zoned unit only those before the first sequential write required zone
+    all_zones: bool | None = None
 
     @property
     def size(self) -> int | None:
@@ -47,7 +49,7 @@ class Capacity:
 
 def parse_capacity_10(data: bytes) -> Capacity:
     """Reads the answer to READ CAPACITY(10); last LBA FFFFFFFFh asks for READ CAPACITY(16)."""
-    fields = Fields(data, "big")
+    fields = Fields(b"" if is_blank(data) else data, "big")
     doubts: set[ScsiDoubt] = set()
     last, size = fields.number(0, 4), _block_size(fields, 4, doubts)
     return Capacity(_capacity_doubts(data, 8, doubts), None if last in (None, 0xFFFFFFFF) or size is None else last + 1, size)
@@ -55,7 +57,7 @@ def parse_capacity_10(data: bytes) -> Capacity:
 
 def parse_capacity_16(data: bytes) -> Capacity:
     """Reads the answer to READ CAPACITY(16); 12 bytes are enough for the size."""
-    fields = Fields(data, "big")
+    fields = Fields(b"" if is_blank(data) else data, "big")
     doubts: set[ScsiDoubt] = set()
     last, size = fields.number(0, 8), _block_size(fields, 8, doubts)
     if last is not None and last >= (1 << 63) - 1:
@@ -64,7 +66,7 @@ def parse_capacity_16(data: bytes) -> Capacity:
     kind = fields.bits(12, 3, 1)
     if (kind or 0) > 2:  # P_TYPE 000b to 010b are the types 1 to 3
         doubts.add(ScsiDoubt.RESERVED_VALUE)
-    protected = fields.flag(12, 0)
+    protected, basis = fields.flag(12, 0), fields.bits(12, 5, 4)
     return Capacity(
         doubts=_capacity_doubts(data, 32, doubts),
         blocks=None if last is None or size is None else last + 1,
@@ -73,6 +75,7 @@ def parse_capacity_16(data: bytes) -> Capacity:
         protection_type=None if protected is None or kind is None or kind > 2 else (kind + 1 if protected else 0),
         provisioned=fields.flag(14, 7),
         reads_zeros=fields.flag(14, 6),
+        all_zones=None if basis is None else {0b00: False, 0b01: True}.get(basis),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, unique
 
-from erase.commands.fields import Fields, fit
+from erase.commands.fields import Fields, fit, is_all_ones
 from erase.commands.scsi_fields import ScsiDoubt
 from erase.commands.scsi_inquiry import Pages
 from erase.commands.wire import ScsiCommand
@@ -183,7 +183,7 @@ class DefectCount:
 
 def defect_count(data: bytes) -> DefectCount:
     """Reads the header (SBC-4 clause 5): PLISTV 4, GLISTV 3, format 2:0; length in bytes 4 to 7."""
-    fields = Fields(data, "big")
+    fields = Fields(b"" if is_all_ones(data) else data, "big")
     size, length = _DEFECT_SIZES.get(fields.bits(1, 2, 0) or 0), fields.number(4, 4)
     whole = size is not None and length is not None and length % size == 0
     return DefectCount(fields.flag(1, 4), fields.flag(1, 3), length // size if whole and length is not None and size else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum, unique
 
-from erase.commands.fields import Fields, fit, member
+from erase.commands.fields import Fields, fit, is_all_ones, member
 from erase.commands.scsi_fields import ScsiDoubt
 from erase.commands.wire import ScsiCommand
 
@@ -151,6 +151,8 @@ class Elements:
 
 def parse_elements(data: bytes) -> Elements:
     """Reads the header of 32 bytes and elements of 32 bytes each; fewer than the header promises are doubted."""
+    if is_all_ones(data):
+        return Elements((ScsiDoubt.BLANK,), ())
     doubts: set[ScsiDoubt] = set()
     promised = int.from_bytes(data[:4], "big")
     if len(data) < 32:

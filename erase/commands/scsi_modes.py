@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from erase.commands.fields import Fields, fit
+from erase.commands.fields import Fields, fit, is_all_ones
 from erase.commands.scsi_fields import ScsiDoubt
 from erase.commands.wire import ScsiCommand
 
@@ -89,6 +89,8 @@ def mode_data_10(data: bytes) -> ModeData:
 
 
 def _mode_data(data: bytes, header: int, length: int, descriptors: int | None, *, long: bool) -> ModeData:
+    if is_all_ones(data):
+        return ModeData((ScsiDoubt.BLANK,), None, None, ())
     doubts: set[ScsiDoubt] = set()
     if descriptors is None or len(data) < length:
         doubts.add(ScsiDoubt.TOO_SHORT)

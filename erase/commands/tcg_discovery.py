@@ -25,7 +25,7 @@ class TcgDoubt(StrEnum):
     TOO_SHORT = "too-short"  # it says that it is longer than what came
     VERSION = "version"  # a data structure revision that nobody knows
     CUT_DESCRIPTOR = "cut-descriptor"  # a feature that ends too early
-    TWICE = "twice"  # one feature twice: the first counts
+    TWICE = "twice"  # one feature twice: the first counts, but of two locks the one that obstructs
     CONTRADICTION = "contradiction"  # locked without being enabled, enabled without being supported
 
 
@@ -152,14 +152,16 @@ def discovery(data: bytes) -> Discovery:
     """Reads Level 0 Discovery: a header of 48 bytes, then features of code, version, length and data."""
     doubts: set[TcgDoubt] = set()
     found: dict[int, Fields] = {}
+    locks: list[Fields] = []
     for code, fields in _features(data, doubts):
+        locks += [fields] if code == _LOCKING else []
         if code in found:
             doubts.add(TcgDoubt.TWICE)
         found.setdefault(code, fields)
     empty = Fields(b"", "big")
     first = next((found[code] for code in found if code in _SSC), empty)
     removal = found.get(_DATA_REMOVAL, empty)
-    locking = _locking(found.get(_LOCKING, empty), doubts)
+    locking = _strictest([_locking(fields, doubts) for fields in locks])
     return Discovery(
         doubts=tuple(sorted(doubts)),
         features=tuple(found),
@@ -215,6 +217,14 @@ def _locking(fields: Fields, doubts: set[TcgDoubt]) -> Locking | None:
         doubts.add(TcgDoubt.CONTRADICTION)
         return None
     return found
+
+
+def _strictest(found: list[Locking | None]) -> Locking | None:
+    """Of locks that were told more than once the one that obstructs; none where one of them can't be believed."""
+    told = [locking for locking in found if locking is not None]
+    if not told or len(told) < len(found):
+        return None
+    return max(told, key=lambda locking: locking.locked or locking.shadowed)
 
 
 def _geometry(fields: Fields) -> Geometry | None:

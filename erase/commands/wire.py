@@ -5,7 +5,7 @@ An answer is what came back, as it came back: nothing in it was judged. Where so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
 
@@ -67,12 +67,29 @@ class AtaRegisters:
     upper_known: bool  # False: the upper halves got lost on the way (fixed format sense); they are 0 above and mean nothing
 
 
+@unique
+class SatLoss(StrEnum):
+    """Why no registers came back through a SATL."""
+
+    NOTHING_SAID = "nothing-said"  # GOOD, or CHECK CONDITION, without sense data: CK_COND was not heeded, or nothing forwarded
+    BUSY = "busy"
+    RESERVED = "reserved"  # another host has reserved the drive
+    UNIT_ATTENTION = "unit-attention"  # the command was not carried out: send it again
+    NOT_SUPPORTED = "not-supported"  # there is no SATL, or it doesn't know this form, or lets no such command through
+    NOT_READY = "not-ready"
+    UNCLEAR = "unclear"  # sense data from which no registers can be read
+
+
 @dataclass(frozen=True)
 class AtaAnswer:
-    """What came back. ``registers`` is None where they got lost: then completion is unknown, never success."""
+    """What came back. ``registers`` is None where they got lost: then completion is unknown, never success.
+
+    ``loss`` is what the SATL in between said of that; None where it said nothing, or where none is in between.
+    """
 
     registers: AtaRegisters | None
     data: bytes = b""
+    loss: SatLoss | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,16 @@ class HiddenAreas:
     ama: HiddenArea = field(default_factory=HiddenArea)  # Accessible Max Address (ACS-4 section 4.2)
     capacity: HiddenArea = field(default_factory=HiddenArea)  # block descriptor of the Mode parameters (SBC-4 section 6.5.2)
 
+    @property
+    def all(self) -> tuple[HiddenArea, ...]:
+        """Every one of them."""
+        return self.hpa, self.dco, self.ama, self.capacity
+
+    @property
+    def are_known(self) -> bool:
+        """Whether of each it is known whether it is there."""
+        return all(area.presence is not Presence.UNKNOWN for area in self.all)
+
 
 @dataclass(frozen=True)
 class Security:
@@ -142,6 +152,11 @@ class Health:
     celsius: int | None = None
     power_on_hours: int | None = None
 
+    @property
+    def counts_defects(self) -> bool:
+        """Whether it told how many sectors were replaced, and how many wait for it."""
+        return self.grown_defects is not None or (self.reallocated is not None and self.pending is not None)
+
 
 @unique
 class Zoning(StrEnum):
@@ -187,12 +202,43 @@ class NvmeParts:
     controllers: int | None = None  # of the subsystem; more than one may write
 
 
+@unique
+class Part(StrEnum):
+    """What a drive is asked about. Each has its name in the catalogue `drives`."""
+
+    IDENTIFY = "identify"
+    SERIAL = "serial"
+    NAMES = "names"  # world-wide ones
+    CAPACITY = "capacity"
+    MEDIUM = "medium"
+    PAGES = "pages"  # which pages of vital product data there are
+    HPA = "hpa"
+    DCO = "dco"
+    AMA = "ama"
+    CAPACITY_LIMIT = "capacity-limit"  # by SCSI MODE SELECT
+    SANITIZE = "sanitize"
+    SECURITY = "security"
+    LOCKING = "locking"  # TCG
+    LOGS = "logs"  # which logs there are, and SCSI log pages
+    CAPABILITIES = "capabilities"
+    STATISTICS = "statistics"
+    SMART = "smart"
+    GROWN_DEFECTS = "grown-defects"
+    WRITE_CACHE = "write-cache"
+    NAMESPACE = "namespace"
+    NAMESPACE_NAMES = "namespace-names"
+    NAMESPACES = "namespaces"
+    CONTROLLERS = "controllers"
+    BOOT_PARTITIONS = "boot-partitions"
+    PERSISTENT_MEMORY = "persistent-memory"  # an NVMe drive's own region (PMR)
+
+
 @dataclass(frozen=True)
 class Doubt:
     """Something the drive said that can't be believed, or contradicts something else it said."""
 
-    code: str  # kebab-case, closed: the sentences stand in the catalogue `probe`
-    subject: str  # "identify", "smart", "vpd-83" ...
+    code: str  # kebab-case, of a closed set: the codecs' doubts and erase.probe.asking.merging's; sentences in the catalogue `drives`
+    subject: Part
 
 
 @unique
@@ -213,7 +259,7 @@ class WhyUnseen(StrEnum):
 class Unseen:
     """A part that could not be looked into: it counts as unknown, never as absent."""
 
-    part: str  # "identify", "hpa", "dco", "ama", "smart", "sanitize", "namespaces", "locking" ...
+    part: Part
     why: WhyUnseen
 
 
@@ -225,11 +271,11 @@ class SelfReport:
     size: int | None = None  # bytes, as the drive says
     rotation: int | None = None  # 1: does not rotate; 401h and more: revolutions a minute; 0: not told
     hidden: HiddenAreas = field(default_factory=HiddenAreas)
-    security: Security | None = None  # None: drives of this kind have no such feature set
+    security: Security | None = None  # None: drives of this kind have no such feature set, or it did not tell
     sanitize: Sanitize | None = None
     nvme_erase: NvmeErase | None = None
     mmc_erase: MmcErase | None = None
-    locking: Locking | None = None
+    locking: Locking | None = None  # None: it speaks no TCG, or ``unseen`` or ``doubts`` say why that is not known
     encrypts: bool | None = None  # it says that all user data is encrypted
     health: Health = field(default_factory=Health)
     format: Format = field(default_factory=Format)

@@ -68,7 +68,9 @@ def claim_of(technique: TechniqueId, drive: Drive, basis: Basis, findings: Findi
 
 
 def _of_the_drive(drive: Drive) -> frozenset[Reason]:
-    reasons = {Reason.HIDDEN_AREAS_UNKNOWN}  # HPA, DCO and AMA are not looked at, so nothing is known of them
+    reasons: set[Reason] = set()
+    if drive.report is None or not drive.report.hidden.are_known:
+        reasons.add(Reason.HIDDEN_AREAS_UNKNOWN)
     if drive.media is MediaType.UNKNOWN:
         reasons.add(Reason.MEDIA_TYPE_UNKNOWN)
     if drive.virtual is not None:

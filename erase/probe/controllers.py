@@ -64,6 +64,15 @@ def _on_pci(tree: Tree) -> Iterator[Controller]:
             )
 
 
+def shows_volumes(tree: Tree, folder: str | None) -> bool:
+    """Whether the PCI function with this folder is a controller whose firmware makes volumes of disks."""
+    if folder is None:
+        return False
+    driver = driver_of(tree, folder)
+    kind = _kind(hexadecimal(tree.text(f"{folder}/class")), pci_ids(tree, folder), driver)
+    return Blindness.RAID_FIRMWARE in _blind(kind, driver, None)
+
+
 def _kind(code: int | None, ids: PciIds, driver: str | None) -> ControllerKind | None:
     if driver == _VMD_DRIVER or (ids.vendor == _INTEL and ids.device in _VMD_DEVICES):
         return ControllerKind.VMD
@@ -73,7 +82,7 @@ def _kind(code: int | None, ids: PciIds, driver: str | None) -> ControllerKind |
     return kind
 
 
-def _blind(kind: ControllerKind, driver: str | None, hidden: int | None) -> tuple[Blindness, ...]:
+def _blind(kind: ControllerKind | None, driver: str | None, hidden: int | None) -> tuple[Blindness, ...]:
     found = {
         Blindness.NO_DRIVER: driver is None,
         # in RAID mode an AHCI controller is driven by ahci and shows its disks; other RAID controllers show what they made of theirs

@@ -56,6 +56,7 @@ def _key(tree: Tree, block: Block, description: Description) -> _Key | Namespace
     if description.bus is Bus.NVME and (key := namespace_key(tree, block.path)):
         return key
     named = identity.wwn and identity.serial and identity.wwn.source is identity.serial.source is Source.IDENTIFY
-    if description.bus in (Bus.SAS, Bus.SCSI) and identity.wwn and identity.serial and named:
+    # tcm_loop and scsi_debug stand in for SAS: with two ports they are one drive too
+    if description.bus in (Bus.SAS, Bus.SCSI, Bus.VIRTUAL) and identity.wwn and identity.serial and named:
         return identity.wwn.value, identity.serial.value, block.size
     return "", block.name, 0

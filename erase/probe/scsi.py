@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from erase.commands.ata_identify import AtaIdentify
+from erase.commands.sat_pages import parse_ata_information
+from erase.commands.scsi_block_pages import characteristics
+from erase.commands.scsi_inquiry import designators, unit_serial
 from erase.drive.facts import Bus, Identity, Source
-from erase.probe.ata_identify import AtaIdentify, identify_from_vpd
-from erase.probe.cleaning import plain_name
+from erase.probe.cleaning import known, plain_name
 from erase.probe.description import Description, fact
 from erase.probe.media import MediaEvidence, media_type
 from erase.probe.tree import Tree
-from erase.probe.vpd import designators, rotation, unit_serial
 
 # peripheral device types (SPC-4 table 142) of drives: disk, reduced block commands, host-managed zoned
 DISK_TYPES = (0x00, 0x0E, 0x14)
@@ -32,16 +34,17 @@ def describe_scsi(tree: Tree, device: str) -> Description:
     """The drive behind the SCSI logical unit whose folder is ``device`` (a real path)."""
     virtual = next((kind for start, kind in _STAND_INS.items() if device.startswith(start)), None)
     bridged = bool(_USB.search(device) or _FIREWIRE.search(device))
-    identify = identify_from_vpd(tree.data(f"{device}/vpd_pg89"))
+    information = parse_ata_information(tree.data(f"{device}/vpd_pg89"))
+    identify = information.identify if information is not None and information.identify.believed else None
     if identify and bridged and not identify.checked:
         identify = None  # a bridge's invention looks the same
     bus = _bus(tree, device, identify, is_virtual=virtual is not None)
     own_pages = virtual is not None or bus in (Bus.ATA, Bus.SAS)
     evidence = MediaEvidence(
-        identify_rotation=identify.rotation if identify else None,
-        hybrid=identify.hybrid if identify else False,
+        identify_rotation=identify.medium.rotation if identify else None,
+        hybrid=identify.medium.hybrid if identify else False,
         # behind a bridge or an array the page is the bridge's or the array's word
-        page_rotation=rotation(tree.data(f"{device}/vpd_pgb1")) if own_pages else None,
+        page_rotation=characteristics(tree.data(f"{device}/vpd_pgb1")).rotation if own_pages else None,
     )
     if identify:
         identity = _identity_by_identify(tree, device, identify, bridged=bridged)
@@ -68,9 +71,9 @@ def _identity_by_identify(tree: Tree, device: str, identify: AtaIdentify, *, bri
     # an adapter (SAT) passes the drive's world wide name on; a bridge makes up one of its own
     name = identify.wwn or (None if bridged else _world_wide_name(tree, device))
     return Identity(
-        model=fact(identify.model, Source.IDENTIFY),
-        serial=fact(identify.serial, Source.IDENTIFY),
-        firmware=fact(identify.firmware, Source.IDENTIFY),
+        model=fact(known(identify.model), Source.IDENTIFY),
+        serial=fact(plain_name(identify.serial), Source.IDENTIFY),
+        firmware=fact(known(identify.firmware), Source.IDENTIFY),
         wwn=fact(name, Source.IDENTIFY),
     )
 
@@ -79,7 +82,7 @@ def _identity_by_inquiry(tree: Tree, device: str, source: Source) -> Identity:
     vendor = tree.text(f"{device}/vendor")
     names = designators(tree.data(f"{device}/vpd_pg83"))
     model = tree.text(f"{device}/model")
-    serial = unit_serial(tree.data(f"{device}/vpd_pg80"))
+    serial = plain_name(unit_serial(tree.data(f"{device}/vpd_pg80")).serial)
     if source is Source.BRIDGE and (usb := _usb_device(tree, device)):
         vendor, model = vendor or tree.text(f"{usb}/manufacturer"), model or tree.text(f"{usb}/product")
         serial = serial or plain_name(tree.text(f"{usb}/serial"))

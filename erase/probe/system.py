@@ -15,6 +15,7 @@ from erase.drive.inventory import Controller
 from erase.drive.report import WhyUnseen
 from erase.errors import Refused
 from erase.probe.asking.asker import Asked, Asker, Lines
+from erase.probe.asking.manners import LookUp
 from erase.probe.asking.merging import with_asked
 from erase.probe.asking.targets import Target
 from erase.probe.cleaning import clean
@@ -30,10 +31,10 @@ from erase.probe.temperature import read_temperature
 from erase.probe.tree import Tree
 from erase.probe.witnesses import Answer, Witness, hear_all, real_witnesses
 from erase.transports.opening import HeldLines, SystemLines
-from hardware_profiles import look_up
+from hardware_profiles import Match, ProfileError, Subject, look_up
 
 _HERE = Path("/")
-_PATIENCE = 30.0  # seconds for all questions to one drive; each of them has less (asking.lines)
+_PATIENCE = 60.0  # seconds for all questions to one drive; each of them has less (asking.lines)
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,14 @@ class Probe:
         nodes: Nodes | None = None,
         lines: Lines | None = None,
         held: Callable[[int], Lines] = HeldLines,
+        profiles: LookUp = look_up,
     ) -> None:
         self._tree = Tree(root)
         self._nodes = nodes or RealNodes(root)
         # a recorded machine's drives can't be asked
         self._lines = lines if lines is not None else (SystemLines() if root == _HERE else None)
         self._held = held
+        self._profiles = profiles
         # pyudev and blkinfo can only speak of the machine that they run on
         self._witnesses = witnesses if witnesses is not None else (real_witnesses() if root == _HERE else ())
 
@@ -132,9 +135,16 @@ class Probe:
         """The drives with what they tell of themselves: all are asked at the same time, and who is silent is left behind."""
         if lines is None:
             return tuple(drive for drive, _ in found)
-        asker = Asker(lines, look_up)
+        asker = Asker(lines, self._look_up)
         answers = ask_all({str(place): partial(asker.ask, target) for place, (_, target) in enumerate(found) if target}, _PATIENCE)
         return tuple(self._with_answer(drive, target, answers.get(str(place))) for place, (drive, target) in enumerate(found))
+
+    def _look_up(self, subject: Subject) -> Match:
+        """Without its profiles nobody knows which drives must not be asked: raises Refused, profiles-damaged."""
+        try:
+            return self._profiles(subject)
+        except ProfileError as error:
+            raise Refused("probe", "profiles-damaged", detail=clean(str(error))) from error
 
     @staticmethod
     def _with_answer(drive: Drive, target: Target | None, answer: Asked | BaseException | None) -> Drive:
@@ -143,7 +153,7 @@ class Probe:
         if isinstance(answer, Asked):
             return with_asked(drive, answer)
         if not isinstance(answer, TimeoutError):
-            raise answer  # a defect of ours: nobody shall take it for a drive's silence
+            raise answer  # a defect or a damage of ours: nobody shall take it for a drive's silence
         return with_asked(drive, Asked.nothing(target, WhyUnseen.SILENT))
 
     def _drive_numbered(self, number: str, shown: str, lines: Lines | None) -> Drive:

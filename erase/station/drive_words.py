@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from certify.foundation.messages import Words, text
 from certify.foundation.sizes import in_decimal_units
+from erase.commands.tcg_discovery import TcgDoubt
 from erase.drive.facts import Drive
 from erase.drive.inventory import Controller
 from erase.drive.report import (
@@ -14,6 +15,7 @@ from erase.drive.report import (
     HiddenAreas,
     Locking,
     NvmeParts,
+    Part,
     Presence,
     Sanitize,
     SanitizeState,
@@ -24,6 +26,8 @@ from erase.drive.report import (
 )
 
 _HIDDEN = ("hpa", "dco", "ama", "capacity")
+_PARTS = {"hpa": Part.HPA, "dco": Part.DCO, "ama": Part.AMA, "capacity": Part.CAPACITY_LIMIT}
+_ON_A_LINE = 4  # names of parts, so that the line fits a screen
 _COUNTERS = ("reallocated", "pending", "grown_defects", "media_errors")
 
 
@@ -32,8 +36,10 @@ def told_by(drive: Drive) -> Iterator[str]:
     report = drive.report
     if report is not None:
         yield from _obstacles(report)
-        yield _abilities(report)
-        yield from _hidden(report.hidden, drive.logical_sector)
+        if all(unseen.part is not Part.IDENTIFY for unseen in report.unseen):
+            yield _abilities(report)
+        # the drive's own sectors: a bridge may show longer ones
+        yield from _hidden(report.hidden, report.format.logical or drive.logical_sector)
         if report.parts is not None:
             yield from _parts(report.parts)
         yield from _layout(report)
@@ -56,6 +62,8 @@ def _obstacles(report: SelfReport) -> Iterator[str]:
         yield from _security(report.security)
     if report.locking is not None:
         yield from _locking(report.locking)
+    if any(doubt.subject is Part.LOCKING and doubt.code == TcgDoubt.CONTRADICTION for doubt in report.doubts):
+        yield text("drives.tcg-may-be-locked")
     if report.sanitize is not None:
         yield from _sanitizing(report.sanitize)
 
@@ -114,9 +122,12 @@ def _hidden(hidden: HiddenAreas, sector: int) -> Iterator[str]:
             known = area.sectors is not None and sector
             size = in_decimal_units(area.sectors * sector) if known else Words("drives.size-unknown")
             yield text("drives.hidden-present", area=Words(f"drives.area-{name}"), size=size)
-    unknown = tuple(Words(f"drives.area-{name}") for name, area in areas.items() if area.presence is Presence.UNKNOWN)
-    if unknown:
-        yield text("drives.hidden-unknown", areas=unknown)
+    if unknown := _said_to_be_unknown(hidden):
+        yield text("drives.hidden-unknown", areas=tuple(Words(f"drives.part-{part}") for part in unknown))
+
+
+def _said_to_be_unknown(hidden: HiddenAreas) -> tuple[Part, ...]:
+    return tuple(part for name, part in _PARTS.items() if getattr(hidden, name).presence is Presence.UNKNOWN)
 
 
 def _parts(parts: NvmeParts) -> Iterator[str]:
@@ -158,7 +169,10 @@ def _health(health: Health) -> Iterator[str]:
 def _uncertain(report: SelfReport) -> Iterator[str]:
     for doubt in report.doubts:
         yield text(f"drives.doubt-{doubt.code}", subject=Words(f"drives.part-{doubt.subject}"))
+    told = _said_to_be_unknown(report.hidden)
     for why in WhyUnseen:
-        parts = tuple(Words(f"drives.part-{unseen.part}") for unseen in report.unseen if unseen.why is why)
-        if parts:
-            yield text(f"drives.unseen-{why}", parts=parts)
+        # that nothing carries the question is all that stands in the line on hidden areas already
+        names = [unseen.part for unseen in report.unseen if unseen.why is why and not (why is WhyUnseen.NO_WAY and unseen.part in told)]
+        parts = tuple(Words(f"drives.part-{name}") for name in names)
+        for place in range(0, len(parts), _ON_A_LINE):
+            yield text(f"drives.unseen-{why}", parts=parts[place : place + _ON_A_LINE])

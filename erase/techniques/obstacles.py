@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from certify.foundation.messages import Words
+from certify.foundation.sizes import in_decimal_units
 from erase.drive.facts import Drive, Holder, HolderKind
+from erase.drive.report import Presence
 from erase.techniques.base import RefusalReason, Terms
 
 UNNAMED_HOLDER = "exclusive"  # what the probe calls one of whom the kernel only says that there is one
@@ -69,4 +72,16 @@ def parameters_of(drive: Drive) -> dict[str, object]:
         "sector": str(drive.logical_sector),
         "kind": drive.virtual or "",
         "holders": tuple(branch for holder in drive.holders for branch in _branches(holder)),
+        "hidden": tuple(_hidden(drive)),
     }
+
+
+def _hidden(drive: Drive) -> Iterator[Words]:
+    """The areas that are hidden, each with its size."""
+    if drive.report is None:
+        return
+    sector = drive.report.format.logical or drive.logical_sector
+    for name, area in asdict(drive.report.hidden).items():
+        if area["presence"] is Presence.PRESENT:
+            size = in_decimal_units(area["sectors"] * sector) if area["sectors"] is not None and sector else Words("drives.size-unknown")
+            yield Words("drives.hidden-sized", area=Words(f"drives.area-{name}"), size=size)

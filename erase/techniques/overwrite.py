@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from certify.foundation.standards import conditions_met
 from erase.drive.facts import Drive
-from erase.drive.report import HiddenAreas, Presence, SanitizeState, Zoning
+from erase.drive.report import HiddenAreas, Part, Presence, SanitizeState, SelfReport, Zoning
 from erase.techniques.base import Choices, Offer, RefusalReason, RefusedTechnique, Step, StepKind, TechniqueId, Terms, Verify, VerifyKind
 from erase.techniques.findings import Evidence, Findings, Reason, VerificationResult
 from erase.techniques.obstacles import first_obstacle, parameters_of
 
 ID = TechniqueId.OVERWRITE
+_OTHER_NAMES = frozenset({"other-serial", "other-name"})  # erase.probe.asking.merging.DriveDoubt
+_OF_TWO_MINDS = frozenset({"contradiction", "twice"})  # erase.commands.tcg_discovery.TcgDoubt
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,10 @@ def _out_of_reach(drive: Drive) -> RefusalReason | None:
         return None
     security, locking, sanitize = report.security, report.locking, report.sanitize
     found = {
+        RefusalReason.IDENTITY_DIFFERS: any(doubt.code in _OTHER_NAMES for doubt in report.doubts),
         RefusalReason.ZONED: report.format.zoning is Zoning.HOST_MANAGED,
         RefusalReason.LOCKED: bool((security and security.locked) or (locking and locking.locked)),
+        RefusalReason.MAY_BE_LOCKED: _may_be_locked(report),
         RefusalReason.SHADOW_MBR: bool(locking and locking.shadow_mbr),
         RefusalReason.SANITIZE_RUNNING: bool(sanitize and sanitize.state is SanitizeState.IN_PROGRESS),
         RefusalReason.HIDDEN_AREA: _hides_something(report.hidden),
@@ -57,7 +61,13 @@ def _out_of_reach(drive: Drive) -> RefusalReason | None:
 
 
 def _hides_something(hidden: HiddenAreas) -> bool:
-    return any(area.presence is Presence.PRESENT for area in (hidden.hpa, hidden.dco, hidden.ama, hidden.capacity))
+    return any(area.presence is Presence.PRESENT for area in hidden.all)
+
+
+def _may_be_locked(report: SelfReport) -> bool:
+    """Whether what the drive says of its locks contradicts itself, so that they count as shut."""
+    doubted = any(doubt.subject is Part.LOCKING and doubt.code in _OF_TWO_MINDS for doubt in report.doubts)
+    return doubted and (report.locking is None or report.locking.locked is None)
 
 
 def steps(size: int, choices: Choices) -> tuple[Step, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Generic, Protocol, TypeVar
 
 from erase.commands import bridges_ata, bridges_nvme
+from erase.commands.ata_outcome import AtaOutcome, outcome_of
 from erase.commands.bridges import ATA_WRAPPERS, NVME_WRAPPERS, Manners, Registers, Wrapper
 from erase.commands.wire import AtaAnswer, AtaCommand, NvmeAnswer, NvmeCommand, ScsiAnswer, ScsiCommand
 from erase.errors import NotSupported, TransportError
@@ -83,6 +84,8 @@ class WrappedAta:
             return AtaAnswer(None, answer.data)
         told = self._scsi.send(exchange.registers, _BRIEFLY)
         registers = bridges_ata.ata_registers(wrapper, told.data) if told.status == _GOOD else None
+        if answer.status != _GOOD and outcome_of(AtaAnswer(registers)) is AtaOutcome.COMPLETED:
+            registers = None  # a command that the bridge refused never reached the drive: these are an earlier one's
         return AtaAnswer(registers, answer.data)
 
     def _find_port(self, command: AtaCommand) -> int:

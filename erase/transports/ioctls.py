@@ -16,6 +16,7 @@ from erase.errors import TransportError
 Ioctl = Callable[[int, int, Any], int]
 """Descriptor, request number, structure (changed in place) -> what the kernel returned. Raises OSError."""
 
+_PAGE: Final = mmap.PAGESIZE
 _LONGEST_MS: Final = 0x7FFF_FFFF  # msecs_to_jiffies() takes what is above for 'for ever'
 
 _GONE = frozenset({errno.ENODEV, errno.ENXIO, errno.ESHUTDOWN, errno.ENOMEDIUM, errno.ENOLINK})
@@ -37,30 +38,43 @@ _NOT_TAKEN = frozenset(
     }
 )
 
+# signal.pthread_sigmask() makes a set of 64 objects each time, which takes longer than most commands
+_SignalSet = ctypes.c_ulong * (128 // ctypes.sizeof(ctypes.c_ulong))  # sigset_t of glibc and musl: 128 bytes
+_libc = ctypes.CDLL(None)
+_EVERY_SIGNAL = _SignalSet()
+_libc.sigfillset(ctypes.byref(_EVERY_SIGNAL))
+
 
 def system_ioctl(descriptor: int, request: int, argument: Any) -> int:
     """The real one. Signals wait until it is over: a wait for /dev/sgN that they break off is begun anew by sending the command again."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    before = _SignalSet()
+    _libc.pthread_sigmask(signal.SIG_BLOCK, ctypes.byref(_EVERY_SIGNAL), ctypes.byref(before))
     try:
         returned: int = fcntl.ioctl(descriptor, request, argument)
         return returned
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        _libc.pthread_sigmask(signal.SIG_SETMASK, ctypes.byref(before), None)
 
 
 class Buffer:
-    """Memory at the start of a page, which every host adapter can reach without a copy. Zero bytes: no memory, address 0."""
+    """Memory at the start of a page, which every host adapter can reach without a copy. Zero bytes: no memory, address 0.
+
+    Of the heap: mapping pages anew for each command costs more than the command, most of all where many threads ask at a time.
+    """
 
     def __init__(self, length: int, content: bytes = b"") -> None:
-        self._memory = mmap.mmap(-1, length) if length else None
+        self._memory = bytearray(length + _PAGE if length else 0)
+        self._start = 0
         self.address = 0
-        if self._memory is not None:
-            self._memory[: len(content)] = content
-            self.address = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
+        if length:
+            beginning = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
+            self._start = -beginning % _PAGE
+            self._memory[self._start : self._start + len(content)] = content
+            self.address = beginning + self._start
 
     def head(self, length: int) -> bytes:
         """The first bytes."""
-        return self._memory[:length] if self._memory is not None else b""
+        return bytes(self._memory[self._start : self._start + length])
 
 
 def milliseconds(timeout: float, endless: int) -> int:

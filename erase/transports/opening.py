@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from erase.transports.ioctls import failure
 from erase.transports.linux_mmc import LinuxMmc
@@ -40,7 +40,11 @@ class SystemLines:
 
 
 class HeldLines:
-    """Transports over one descriptor that is open already and stays the caller's: no other drive can be behind it."""
+    """Transports over one descriptor that is open already and stays the caller's: no other drive can be behind it.
+
+    Each line has a duplicate: who asks may still wait for a drive that hangs when the caller has long closed his own, and its number
+    belongs to another file.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -48,23 +52,33 @@ class HeldLines:
     @contextmanager
     def scsi(self, node: str) -> Iterator[ScsiTransport]:
         """SG_IO; ``node`` is for errors."""
-        yield LinuxSg(self._descriptor, node)
+        with self._duplicate(node) as descriptor:
+            yield LinuxSg(descriptor, node)
 
     @contextmanager
     def nvme(self, node: str) -> Iterator[NvmeTransport]:
         """Admin commands."""
-        yield LinuxNvme(self._descriptor, node)
+        with self._duplicate(node) as descriptor:
+            yield LinuxNvme(descriptor, node)
 
     @contextmanager
     def mmc(self, node: str) -> Iterator[MmcTransport]:
         """MMC commands."""
-        yield LinuxMmc(self._descriptor, node)
+        with self._duplicate(node) as descriptor:
+            yield LinuxMmc(descriptor, node)
+
+    def _duplicate(self, node: str) -> AbstractContextManager[int]:
+        return _closing(lambda: os.dup(self._descriptor), node)
+
+
+def _opened(node: str) -> AbstractContextManager[int]:
+    return _closing(lambda: os.open(node, _FLAGS), node)
 
 
 @contextmanager
-def _opened(node: str) -> Iterator[int]:
+def _closing(get: Callable[[], int], node: str) -> Iterator[int]:
     try:
-        descriptor = os.open(node, _FLAGS)
+        descriptor = get()
     except OSError as error:
         raise failure(error, node, "open", math.inf) from error
     try:

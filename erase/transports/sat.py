@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from erase.commands import sat, sat_pages
+from erase.commands.ata_outcome import AtaOutcome, outcome_of
 from erase.commands.bridges import Manners, Registers, Wrapper
-from erase.commands.sat_answer import SatLoss, ata_answer, registers_from_descriptor, why_lost
-from erase.commands.wire import AtaAnswer, AtaCommand, AtaRegisters, ScsiAnswer
+from erase.commands.sat_answer import ata_answer, registers_from_descriptor
+from erase.commands.wire import AtaAnswer, AtaCommand, AtaRegisters, SatLoss, ScsiAnswer
 from erase.errors import NotSupported
 from erase.transports.protocols import ScsiTransport
 
@@ -31,12 +34,15 @@ class SatAta:
         answer = self._scsi.send(sat.to_scsi(command, form=self._form), timeout)
         told = ata_answer(answer)
         if self._manners.registers in (Registers.MISSING, Registers.EMPTY):
-            return AtaAnswer(None, told.data)
+            return replace(told, registers=None)
         if self._manners.registers is Registers.RETURN_RESPONSE and self._is_worth_asking(command, answer, told):
-            return AtaAnswer(_agreed(told.registers, self._response()), told.data)
+            registers = _agreed(told.registers, self._response())
+            if told.registers is None and answer.status != _GOOD and outcome_of(AtaAnswer(registers)) is AtaOutcome.COMPLETED:
+                registers = None  # refused without a reason: a success in the registers may be an earlier command's
+            return replace(told, registers=registers)
         index = sat_pages.log_index(answer.sense)
         if self._manners.registers is Registers.RESULTS_LOG and index is not None:
-            return AtaAnswer(_agreed(told.registers, self._result(index)), told.data)
+            return replace(told, registers=_agreed(told.registers, self._result(index)))
         return told
 
     def _is_worth_asking(self, command: AtaCommand, answer: ScsiAnswer, told: AtaAnswer) -> bool:
@@ -44,7 +50,7 @@ class SatAta:
         if told.registers is not None:
             return command.extended and not told.registers.upper_known
         succeeded_reading = answer.status == _GOOD and command.data_in > 0  # then the data is the answer
-        return why_lost(answer) is SatLoss.NOTHING_SAID and not succeeded_reading
+        return told.loss is SatLoss.NOTHING_SAID and not succeeded_reading
 
     def _response(self) -> AtaRegisters | None:
         answer = self._scsi.send(sat.return_response_information(form=self._form), _BRIEFLY)

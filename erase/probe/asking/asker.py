@@ -7,19 +7,20 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from erase.commands.bridges import ATA_WRAPPERS, NVME_WRAPPERS, Wrapper
-from erase.drive.facts import Identity
-from erase.drive.report import Format, SelfReport, Unseen, Way, WhyUnseen, Zoning
+from erase.commands.bridges import ATA_WRAPPERS, NVME_WRAPPERS, Manners, Wrapper
+from erase.drive.facts import Bus, Identity
+from erase.drive.report import Format, Part, SelfReport, Unseen, Way, WhyUnseen, Zoning
 from erase.errors import TransportError
 from erase.probe.asking.ata import AtaCarrier, ask_ata
-from erase.probe.asking.lines import Told
-from erase.probe.asking.manners import Known, LookUp, knowledge_of
+from erase.probe.asking.lines import HangingUp, Told
+from erase.probe.asking.manners import Known, LookUp, both, knowledge_of
 from erase.probe.asking.mmc import ask_mmc
 from erase.probe.asking.nvme import ask_nvme
-from erase.probe.asking.scsi import ask_scsi
+from erase.probe.asking.scsi import Voice, ask_scsi
 from erase.probe.asking.targets import Speech, Target
 from erase.transports.bridges import Guarded, ata_through, nvme_through
 from erase.transports.protocols import MmcTransport, NvmeTransport, ScsiTransport
+from erase.transports.reading import HarmlessOnly
 
 _WAYS = {Speech.ATA: Way.ATA, Speech.BRIDGE: Way.ATA_BRIDGE, Speech.SCSI: Way.SCSI, Speech.NVME: Way.NVME, Speech.MMC: Way.MMC}
 _BY_CODE = {"not-permitted": WhyUnseen.NOT_PERMITTED}
@@ -44,11 +45,14 @@ class Asked:
     @classmethod
     def nothing(cls, target: Target, why: WhyUnseen) -> Asked:
         """Nobody answered."""
-        return cls(Told(Identity(), SelfReport(_WAYS[target.speech], unseen=(Unseen("identify", why),))), ())
+        return cls(Told(Identity(), SelfReport(_WAYS[target.speech], unseen=(Unseen(Part.IDENTIFY, why),))), ())
 
 
 class Asker:
-    """Asks through ``lines``, with the manners that ``look_up`` knows."""
+    """Asks through ``lines``, with the manners that ``look_up`` knows.
+
+    Whatever goes wrong here, a drive can't be harmed: what is not on the list of commands that only read does not reach it.
+    """
 
     def __init__(self, lines: Lines, look_up: LookUp) -> None:
         self._lines = lines
@@ -65,14 +69,15 @@ class Asker:
         known = self._known(target, target.description.identity, target.speech)
         if target.speech is Speech.NVME:
             with self._lines.nvme(target.node) as nvme:
-                return self._concluded(target, known, ask_nvme(Guarded(nvme, known.manners, target.node), target.nsid))
+                guarded = Guarded(HangingUp(nvme), known.manners, target.node)
+                return self._concluded(target, known, ask_nvme(HarmlessOnly(guarded, target.node), target.nsid))
         if target.speech is Speech.MMC:
             with self._lines.mmc(target.node) as mmc:
-                return self._concluded(target, known, ask_mmc(mmc))
-        with self._lines.scsi(target.node) as scsi:
+                return self._concluded(target, known, ask_mmc(HarmlessOnly(HangingUp(mmc), target.node)))
+        with self._lines.scsi(target.node) as wire:
+            scsi = HangingUp(wire)
             if target.speech is Speech.SCSI:
-                told = ask_scsi(Guarded(scsi, known.manners, target.node), of_a_bridge=False)
-                return self._concluded(target, known, told)
+                return self._concluded(target, known, ask_scsi(_plain(target, known, scsi), _voice(target)))
             return self._ask_behind(target, known, scsi)
 
     def _ask_behind(self, target: Target, known: Known, scsi: ScsiTransport) -> Asked:
@@ -82,13 +87,13 @@ class Asker:
             if told.is_identified:
                 return self._concluded(target, known, told)
             silent.append(told)
-        spoken = ask_scsi(Guarded(scsi, known.manners, target.node), of_a_bridge=True)
-        unseen = [part for told in silent for part in told.report.unseen] or [Unseen("identify", WhyUnseen.NO_WAY)]
+        spoken = ask_scsi(_plain(target, known, scsi), Voice.BRIDGE)
+        unseen = [part for told in silent for part in told.report.unseen] or [Unseen(Part.IDENTIFY, WhyUnseen.NO_WAY)]
         doubts = [doubt for told in silent for doubt in told.report.doubts]
         report = replace(
             spoken.report,
             doubts=tuple(dict.fromkeys((*doubts, *spoken.report.doubts))),
-            unseen=tuple(dict.fromkeys((*unseen, *spoken.report.unseen))),
+            unseen=tuple({part.part: part for part in (*reversed(spoken.report.unseen), *reversed(unseen))}.values())[::-1],
         )
         return self._concluded(target, known, replace(spoken, report=report))
 
@@ -101,13 +106,15 @@ class Asker:
 
             def restrict(identity: Identity) -> tuple[AtaCarrier, bool]:
                 found = self._known(target, identity, Speech.ATA)
-                forbidden = first.forbidden | found.manners.forbidden
-                careful = replace(found.manners, wrapper=first.wrapper, forbidden=forbidden, never_a1=first.never_a1)
-                return ata_through(scsi, careful, target.node), found.believes_native_max and known.believes_native_max
+                careful = both(first, found.manners)
+                return ata_to(careful), found.believes_native_max and known.believes_native_max
 
-            yield ask_ata(ata_through(scsi, first, target.node), way, restrict, trust_unchecked=not is_bridge)
+            def ata_to(manners: Manners) -> AtaCarrier:
+                return HarmlessOnly(ata_through(scsi, manners, target.node), target.node)
+
+            yield ask_ata(ata_to(first), way, restrict, trust_unchecked=not is_bridge)
         if manners.wrapper in NVME_WRAPPERS:
-            yield ask_nvme(nvme_through(scsi, manners, target.node), 1, Way.NVME_BRIDGE)
+            yield ask_nvme(HarmlessOnly(nvme_through(scsi, manners, target.node), target.node), 1, Way.NVME_BRIDGE)
 
     def _known(self, target: Target, identity: Identity, speech: Speech) -> Known:
         return knowledge_of(target, identity, speech, self._look_up)
@@ -120,6 +127,15 @@ class Asker:
         speech = {Way.ATA: Speech.ATA, Way.ATA_BRIDGE: Speech.ATA, Way.NVME_BRIDGE: Speech.NVME}.get(told.report.way, target.speech)
         after = self._known(target, told.identity, speech)
         return Asked(told, tuple(dict.fromkeys((*before.names, *after.names))), before.names_are_unique and after.names_are_unique)
+
+
+def _plain(target: Target, known: Known, scsi: ScsiTransport) -> ScsiTransport:
+    return HarmlessOnly(Guarded(scsi, known.manners, target.node), target.node)
+
+
+def _voice(target: Target) -> Voice:
+    """Of a SAS disk it is known that what speaks is the disk; elsewhere it may be an array, or an adapter before an ATA disk."""
+    return Voice.DISK if target.description.bus is Bus.SAS else Voice.ADAPTER
 
 
 # of two who speak of zones the one counts who allows less

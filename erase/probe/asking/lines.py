@@ -1,8 +1,4 @@
-"""A line to one drive: sends one question after the other, and keeps a record of what was not answered.
-
-Nobody waits for a drive that hangs: after the first time-out nothing more is sent to it, because each further command would only
-wait behind the first.
-"""
+"""A line to one drive: sends one question after the other, and keeps a record of what was not answered."""
 
 from __future__ import annotations
 
@@ -12,15 +8,19 @@ from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from erase.drive.facts import Identity
-from erase.drive.report import Doubt, SelfReport, Unseen, Way, WhyUnseen
+from erase.drive.report import Doubt, Part, SelfReport, Unseen, Way, WhyUnseen
 from erase.errors import NotSupported, TransportError
 
-PATIENCE = 7.0  # seconds for one question; the kernel makes shorter ones that long for a block device (BLK_MIN_SG_TIMEOUT)
+# Seconds for one question. A sleeping disk spins up for up to 25 s before it tells of its health; and when a time-out comes, the kernel
+# resets the link, which nobody should do to a drive without need
+PATIENCE = 30.0
 
 _BY_ERROR = {
     "time-out": WhyUnseen.SILENT,
     "not-permitted": WhyUnseen.NOT_PERMITTED,
 }
+
+_ENDS = frozenset({"time-out", "no-device"})
 
 _Command_contra = TypeVar("_Command_contra", contravariant=True)
 _Answer_co = TypeVar("_Answer_co", covariant=True)
@@ -35,19 +35,41 @@ class Transport(Protocol[_Command_contra, _Answer_co]):
         """Sends one command and waits for its end."""
 
 
+class HangingUp(Generic[_Sent, _Heard]):
+    """A transport that speaks no more to a drive that hung or went away: raises again what ended it, and sends nothing.
+
+    Each further command would only wait behind the first. Whatever carries commands inside others must be built upon it.
+    """
+
+    def __init__(self, inner: Transport[_Sent, _Heard]) -> None:
+        self._inner = inner
+        self._end: TransportError | None = None
+
+    def send(self, command: _Sent, timeout: float) -> _Heard:
+        """Sends one command and waits for its end."""
+        if self._end is not None:
+            raise self._end
+        try:
+            return self._inner.send(command, timeout)
+        except TransportError as error:
+            if error.code in _ENDS:
+                self._end = error
+            raise
+
+
 @dataclass
 class Notes:
     """What could not be looked into, and what can't be believed, each once and in the order of finding."""
 
     doubts: dict[Doubt, None] = field(default_factory=dict)
-    unseen: dict[str, Unseen] = field(default_factory=dict)
+    unseen: dict[Part, Unseen] = field(default_factory=dict)
 
-    def doubt(self, subject: str, codes: Iterable[Enum]) -> None:
+    def doubt(self, subject: Part, codes: Iterable[Enum]) -> None:
         """Puts down what is wrong with an answer."""
         for code in codes:
             self.doubts.setdefault(Doubt(str(code.value), subject))
 
-    def miss(self, part: str, why: WhyUnseen) -> None:
+    def miss(self, part: Part, why: WhyUnseen) -> None:
         """Puts down that a part was not seen; the first reason stays."""
         self.unseen.setdefault(part, Unseen(part, why))
 
@@ -57,22 +79,16 @@ class Line(Generic[_Sent, _Heard]):
 
     def __init__(self, transport: Transport[_Sent, _Heard], notes: Notes) -> None:
         self._transport = transport
-        self._is_silent = False
         self.notes = notes
 
-    def ask(self, part: str, command: _Sent) -> _Heard | None:
+    def ask(self, part: Part, command: _Sent) -> _Heard | None:
         """The answer, whatever it says. None, and a note: it did not come."""
-        if self._is_silent:
-            self.notes.miss(part, WhyUnseen.SILENT)
-            return None
         try:
             return self._transport.send(command, PATIENCE)
         except NotSupported as error:
             self.notes.miss(part, WhyUnseen.FORBIDDEN if error.code == "command-forbidden" else WhyUnseen.NO_WAY)
         except TransportError as error:
-            why = _BY_ERROR.get(error.code, WhyUnseen.WIRE)
-            self._is_silent = why is WhyUnseen.SILENT
-            self.notes.miss(part, why)
+            self.notes.miss(part, _BY_ERROR.get(error.code, WhyUnseen.WIRE))
         return None
 
 

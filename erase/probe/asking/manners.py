@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from erase.commands.bridges import Delicate, Manners, Registers, Wrapper
 from erase.drive.facts import Bus, Identity
@@ -43,11 +43,19 @@ def knowledge_of(target: Target, identity: Identity, speech: Speech, look_up: Lo
     )
 
 
+def both(bridge: Manners, drive: Manners) -> Manners:
+    """The bridge's own, with whatever is forbidden or limited for the drive behind it too."""
+    limits = [limit for limit in (bridge.max_transfer, drive.max_transfer) if limit is not None]
+    # registers that don't come are the bridge's doing; what is known of the drive doesn't bring them back
+    registers = bridge.registers if bridge.registers is not Registers.OK else drive.registers
+    return replace(bridge, registers=registers, max_transfer=min(limits, default=None), forbidden=bridge.forbidden | drive.forbidden)
+
+
 def _subject(target: Target, identity: Identity, speech: Speech) -> Subject:
     usb, pci = target.attachment.usb, target.attachment.pci if target.attachment.usb is None else None
     return Subject(
         kind=_KINDS.get(speech),
-        transport=_TRANSPORTS.get(target.description.bus),
+        transport=Transport.RAID if target.volumes else _TRANSPORTS.get(target.description.bus),
         vendor=identity.vendor.value if identity.vendor else None,
         model=identity.model.value if identity.model else None,
         firmware=identity.firmware.value if identity.firmware else None,

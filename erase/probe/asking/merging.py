@@ -6,19 +6,23 @@ from dataclasses import replace
 from enum import StrEnum, unique
 
 from erase.drive.facts import Drive, Fact, Identity, MediaType, Source, Unusable
-from erase.drive.report import Doubt
+from erase.drive.report import Doubt, Part
 from erase.probe.asking.asker import Asked
 from erase.probe.media import MediaEvidence, media_type
 
 # sectors that the kernel can use (block/blk-settings.c): powers of two from 512 bytes to a page, since 6.15 more
 _USABLE_SECTORS = (512, 1024, 2048, 4096, 8192, 16384, 32768, 65536)
 
+_NAMES = ("vendor", "model", "serial", "firmware", "wwn", "eui64", "nguid")
+_SHORTENED = 12  # letters of a model that a SATL keeps for sure: 16 with blanks (SAT-5 section 8.1.2)
+
 
 @unique
 class DriveDoubt(StrEnum):
     """Contradictions between a drive and what the kernel says of it."""
 
-    OTHER_SERIAL = "other-serial"  # the kernel found another drive at this place, or a bridge has a number of its own
+    OTHER_SERIAL = "other-serial"  # the kernel found another drive at this place
+    OTHER_NAME = "other-name"  # the same of a world-wide name
     OTHER_CAPACITY = "other-capacity"  # the kernel sees more or fewer bytes than the drive tells
     OTHER_MEDIUM = "other-medium"  # they disagree on what the data lies on
 
@@ -30,13 +34,13 @@ def with_asked(drive: Drive, asked: Asked) -> Drive:
     identity = drive.identity
     if told.is_identified:
         identity, others = _identity(drive.identity, told.identity)
-        doubts += [Doubt(DriveDoubt.OTHER_SERIAL.value, "serial")] if others else []
+        doubts += others
     if not asked.names_are_unique:
         identity = replace(identity, eui64=None, nguid=None)
     media, contradicts = _media(drive, asked)
-    doubts += [Doubt(DriveDoubt.OTHER_MEDIUM.value, "medium")] if contradicts else []
+    doubts += [Doubt(DriveDoubt.OTHER_MEDIUM.value, Part.MEDIUM)] if contradicts else []
     if told.report.size is not None and drive.size and told.report.size != drive.size:
-        doubts.append(Doubt(DriveDoubt.OTHER_CAPACITY.value, "capacity"))
+        doubts.append(Doubt(DriveDoubt.OTHER_CAPACITY.value, Part.CAPACITY))
     return replace(
         drive,
         identity=identity,
@@ -47,14 +51,28 @@ def with_asked(drive: Drive, asked: Asked) -> Drive:
     )
 
 
-def _identity(seen: Identity, told: Identity) -> tuple[Identity, bool]:
-    """The drive's own names before all others, and whether its serial is not the one that the kernel or a bridge gave."""
-    bridged = any(fact.source is Source.BRIDGE for fact in (seen.vendor, seen.model, seen.serial, seen.firmware, seen.wwn) if fact)
-    other = bool(seen.serial and told.serial and not bridged and _plain(seen.serial) != _plain(told.serial))
-    if bridged or other:
-        return told, other  # names of two drives, or of a drive and its bridge, are not mixed
-    names = ("vendor", "model", "serial", "firmware", "wwn", "eui64", "nguid")
-    return Identity(**{name: getattr(told, name) or getattr(seen, name) for name in names}), False
+def _identity(seen: Identity, told: Identity) -> tuple[Identity, list[Doubt]]:
+    """The drive's own names before all others, and where they are not those that the kernel gave.
+
+    Names of two drives, or of a drive and its bridge, are not mixed: where anything speaks for two, the drive's own stand alone.
+    """
+    if any(fact.source is Source.BRIDGE for fact in _facts(seen)):
+        return told, []
+    contradicted = [name for name in ("serial", "wwn", "eui64", "nguid") if _differ(getattr(seen, name), getattr(told, name))]
+    if contradicted:
+        serial = Doubt(DriveDoubt.OTHER_SERIAL.value, Part.SERIAL)
+        return told, [serial if contradicted[0] == "serial" else Doubt(DriveDoubt.OTHER_NAME.value, Part.NAMES)]
+    if seen.model and told.model and not _plain(told.model).startswith(_plain(seen.model)[:_SHORTENED]):
+        return told, []
+    return Identity(**{name: getattr(told, name) or getattr(seen, name) for name in _NAMES}), []
+
+
+def _facts(identity: Identity) -> list[Fact]:
+    return [fact for name in _NAMES if (fact := getattr(identity, name)) is not None]
+
+
+def _differ(one: Fact | None, other: Fact | None) -> bool:
+    return one is not None and other is not None and _plain(one) != _plain(other)
 
 
 def _plain(fact: Fact) -> str:

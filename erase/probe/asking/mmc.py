@@ -13,6 +13,7 @@ from erase.drive.report import (
     HiddenArea,
     HiddenAreas,
     MmcErase,
+    Part,
     Presence,
     SelfReport,
     Way,
@@ -28,21 +29,19 @@ _SECTOR = 512  # bytes; EXT_CSD counts in these, whatever the native sector
 def ask_mmc(transport: Transport[tuple[MmcCommand, ...], tuple[MmcAnswer, ...]]) -> Told:
     """Everything that the card tells of itself."""
     notes = Notes()
-    answers = Line(transport, notes).ask("identify", (mmc_commands.send_ext_csd(),))
+    answers = Line(transport, notes).ask(Part.IDENTIFY, (mmc_commands.send_ext_csd(),))
     if not answers:
         return silence(Way.MMC, notes)
     register = mmc_ext_csd.ext_csd(answers[0].data)
-    notes.doubt("identify", register.doubts)
+    notes.doubt(Part.IDENTIFY, register.doubts)
     if register.revision is None:
-        notes.miss("identify", WhyUnseen.UNBELIEVABLE)
+        notes.miss(Part.IDENTIFY, WhyUnseen.UNBELIEVABLE)
         return silence(Way.MMC, notes)
     report = SelfReport(
         way=Way.MMC,
         size=register.user_size or None,
         hidden=HiddenAreas(_ABSENT, _ABSENT, _ABSENT, _ABSENT),
-        mmc_erase=MmcErase(
-            register.sanitize is True, register.secure_erase is True, register.trim is True and register.secure_erase is True
-        ),
+        mmc_erase=_erase(register),
         health=_health(register),
         format=Format(_SECTOR, metadata=0, protection=0, zoning=Zoning.NONE, write_cache=register.cache_enabled),
         doubts=tuple(notes.doubts),

@@ -19,6 +19,7 @@ from erase.drive.report import (
     Namespace,
     NvmeErase,
     NvmeParts,
+    Part,
     Presence,
     Sanitize,
     SanitizeState,
@@ -49,12 +50,12 @@ _NOTHING_HIDDEN = HiddenArea(Presence.NOT_APPLICABLE)
 
 
 class _NvmeLine(Line[NvmeCommand, NvmeAnswer]):
-    def data(self, part: str, command: NvmeCommand) -> bytes | None:
+    def data(self, part: Part, command: NvmeCommand) -> bytes | None:
         """The data of a success. None, and a note: there was none."""
         answer = self.answer(part, command)
         return answer.data if answer else None
 
-    def answer(self, part: str, command: NvmeCommand) -> NvmeAnswer | None:
+    def answer(self, part: Part, command: NvmeCommand) -> NvmeAnswer | None:
         answer = self.ask(part, command)
         if answer is not None and status_of(answer.status).meaning is not StatusMeaning.SUCCESS:
             self.notes.miss(part, WhyUnseen.REFUSED)
@@ -65,12 +66,13 @@ class _NvmeLine(Line[NvmeCommand, NvmeAnswer]):
 def ask_nvme(transport: Transport[NvmeCommand, NvmeAnswer], nsid: int | None, way: Way = Way.NVME) -> Told:
     """Everything that the controller tells of itself and of the namespace ``nsid`` (None: a controller that shows none)."""
     line = _NvmeLine(transport, Notes())
-    data = line.data("identify", admin.identify(Cns.CONTROLLER))
+    data = line.data(Part.IDENTIFY, admin.identify(Cns.CONTROLLER))
     if data is None:
         return silence(way, line.notes)
     controller = nvme_controller.identify_controller(data)
-    line.notes.doubt("identify", controller.doubts)
+    line.notes.doubt(Part.IDENTIFY, controller.doubts)
     if not controller.believed:
+        line.notes.miss(Part.IDENTIFY, WhyUnseen.UNBELIEVABLE)
         return silence(way, line.notes)
     namespace = _namespace(line, nsid) if nsid is not None else None
     names = _names(line, nsid, controller) if nsid is not None else None
@@ -90,7 +92,7 @@ def ask_nvme(transport: Transport[NvmeCommand, NvmeAnswer], nsid: int | None, wa
         locking=_locking(line, controller),
         health=_health(line),
         format=_format(line, controller, namespace, names),
-        parts=_parts(line, controller),
+        parts=_parts(line, controller, nsid),
         doubts=tuple(line.notes.doubts),
         unseen=tuple(line.notes.unseen.values()),
     )
@@ -98,22 +100,22 @@ def ask_nvme(transport: Transport[NvmeCommand, NvmeAnswer], nsid: int | None, wa
 
 
 def _namespace(line: _NvmeLine, nsid: int) -> nvme_namespaces.IdentifyNamespace | None:
-    data = line.data("namespace", admin.identify(Cns.NAMESPACE, nsid=nsid))
+    data = line.data(Part.NAMESPACE, admin.identify(Cns.NAMESPACE, nsid=nsid))
     if data is None:
         return None
     namespace = nvme_namespaces.identify_namespace(data)
-    line.notes.doubt("namespace", namespace.doubts)
+    line.notes.doubt(Part.NAMESPACE, namespace.doubts)
     return namespace
 
 
 def _names(line: _NvmeLine, nsid: int, controller: nvme_controller.IdentifyController) -> nvme_namespaces.NamespaceNames | None:
     if (controller.version or (0, 0, 0)) < (1, 3, 0):
         return None  # the list came with NVMe 1.3
-    data = line.data("namespace-names", admin.identify(Cns.NAMESPACE_DESCRIPTORS, nsid=nsid))
+    data = line.data(Part.NAMESPACE_NAMES, admin.identify(Cns.NAMESPACE_DESCRIPTORS, nsid=nsid))
     if data is None:
         return None
     names = nvme_namespaces.namespace_names(data)
-    line.notes.doubt("namespace-names", names.doubts)
+    line.notes.doubt(Part.NAMESPACE_NAMES, names.doubts)
     return names
 
 
@@ -121,12 +123,14 @@ def _sanitize(line: _NvmeLine, controller: nvme_controller.IdentifyController) -
     offers = (controller.sanitize_block, controller.sanitize_overwrite, controller.sanitize_crypto)
     if not any(offers):
         return Sanitize(*offers, state=SanitizeState.IDLE if offers == (False, False, False) else SanitizeState.UNKNOWN)
-    data = line.data("sanitize", admin.sanitize_status_log())
+    data = line.data(Part.SANITIZE, admin.sanitize_status_log())
     if data is None:
         return Sanitize(*offers)
     status = nvme_sanitize.sanitize_status(data)
-    line.notes.doubt("sanitize", status.doubts)
+    line.notes.doubt(Part.SANITIZE, status.doubts)
     state = _STATES[status.outcome] if status.outcome is not None else SanitizeState.UNKNOWN
+    if status.doubts and state in (SanitizeState.IDLE, SanitizeState.SUCCEEDED):
+        state = SanitizeState.UNKNOWN  # a page that is wrong somewhere calms nobody
     progress = None if status.progress is None else status.progress * 1000 // 65536
     return Sanitize(*offers, state=state, progress_permille=progress)
 
@@ -145,16 +149,16 @@ def _erase(controller: nvme_controller.IdentifyController) -> NvmeErase:
 def _locking(line: _NvmeLine, controller: nvme_controller.IdentifyController) -> Locking | None:
     if not controller.security:
         return None
-    data = line.data("locking", admin.security_receive(SECURITY_PROTOCOL, LEVEL_0, DISCOVERY_SIZE))
+    data = line.data(Part.LOCKING, admin.security_receive(SECURITY_PROTOCOL, LEVEL_0, DISCOVERY_SIZE))
     return locking_of(data, line.notes) if data is not None else None
 
 
 def _health(line: _NvmeLine) -> Health:
-    data = line.data("smart", admin.smart_log())
+    data = line.data(Part.SMART, admin.smart_log())
     if data is None:
         return Health()
     log = nvme_logs.smart_log(data)
-    line.notes.doubt("smart", log.doubts)
+    line.notes.doubt(Part.SMART, log.doubts)
     if log.doubts:
         return Health()
     return Health(
@@ -190,28 +194,43 @@ def _format(
 def _write_cache(line: _NvmeLine, controller: nvme_controller.IdentifyController) -> bool | None:
     if not controller.write_cache:
         return controller.write_cache
-    answer = line.answer("write-cache", admin.get_features(admin.Feature.VOLATILE_WRITE_CACHE))
+    answer = line.answer(Part.WRITE_CACHE, admin.get_features(admin.Feature.VOLATILE_WRITE_CACHE))
     return nvme_logs.write_cache_enabled(answer.result) if answer else None
 
 
-def _parts(line: _NvmeLine, controller: nvme_controller.IdentifyController) -> NvmeParts:
+def _parts(line: _NvmeLine, controller: nvme_controller.IdentifyController, nsid: int | None) -> NvmeParts:
+    # whether a persistent memory region is there and enabled is told in CAP and PMRCTL alone (NVMe Base 2.0 section 3.1.4)
+    line.notes.miss(Part.PERSISTENT_MEMORY, WhyUnseen.NO_WAY)
     active = _numbers(line, Cns.ACTIVE_NAMESPACES)
     allocated: tuple[int, ...] | None = active
     if controller.namespace_management is not False:
         allocated = _numbers(line, Cns.ALLOCATED_NAMESPACES)
+    elif controller.multiple_controllers is not False:
+        allocated = None  # what is attached to another controller alone is in no list that this one gives
     numbers = sorted({*(active or ()), *(allocated or ())})
     sized = {nsid: _size_of(line, nsid) for nsid in numbers[:_MOST_NAMESPACES]}
-    boot = line.data("boot-partitions", admin.boot_partition_log()) if _knows_boot_partitions(controller) else None
+    boot = line.data(Part.BOOT_PARTITIONS, admin.boot_partition_log()) if _knows_boot_partitions(controller) else None
     boot_size = nvme_logs.boot_partition_size(boot) if boot is not None else None
     return NvmeParts(
         namespaces=tuple(Namespace(nsid, sized.get(nsid), attached=None if active is None else nsid in active) for nsid in numbers),
-        complete=active is not None and allocated is not None,
+        complete=_is_complete(line, active, allocated, nsid),
         total=controller.total_capacity,
-        unallocated=controller.unallocated_capacity,
+        # without TNVMCAP, 0 bytes are not told (NVMe Base 2.0 figure 275)
+        unallocated=controller.unallocated_capacity if controller.total_capacity or controller.unallocated_capacity else None,
         boot_partitions=None if boot_size is None else boot_size > 0,
         rpmb_targets=controller.rpmb_units,
         controllers=_controllers(line, controller),
     )
+
+
+def _is_complete(line: _NvmeLine, active: tuple[int, ...] | None, allocated: tuple[int, ...] | None, nsid: int | None) -> bool:
+    """Whether the two lists, which must fit each other and what is known already, name every namespace."""
+    if active is None or allocated is None:
+        return False
+    fits = set(active) <= set(allocated) and (nsid is None or nsid in active)
+    if not fits:
+        line.notes.miss(Part.NAMESPACES, WhyUnseen.UNBELIEVABLE)
+    return fits
 
 
 def _knows_boot_partitions(controller: nvme_controller.IdentifyController) -> bool:
@@ -219,18 +238,18 @@ def _knows_boot_partitions(controller: nvme_controller.IdentifyController) -> bo
 
 
 def _numbers(line: _NvmeLine, cns: Cns) -> tuple[int, ...] | None:
-    data = line.data("namespaces", admin.identify(cns))
+    data = line.data(Part.NAMESPACES, admin.identify(cns))
     if data is None:
         return None
     listed = nvme_namespaces.namespace_list(data)
-    line.notes.doubt("namespaces", listed.doubts)
+    line.notes.doubt(Part.NAMESPACES, listed.doubts)
     return listed.numbers if listed.complete else None
 
 
 def _size_of(line: _NvmeLine, nsid: int) -> int | None:
     # CNS 11h tells of namespaces that are attached nowhere too; drives without namespace management know only CNS 00h
     for cns in (Cns.ALLOCATED_NAMESPACE, Cns.NAMESPACE):
-        answer = line.ask("namespaces", admin.identify(cns, nsid=nsid))
+        answer = line.ask(Part.NAMESPACES, admin.identify(cns, nsid=nsid))
         if answer is not None and status_of(answer.status).meaning is StatusMeaning.SUCCESS:
             namespace = nvme_namespaces.identify_namespace(answer.data)
             if namespace.exists:
@@ -241,5 +260,9 @@ def _size_of(line: _NvmeLine, nsid: int) -> int | None:
 def _controllers(line: _NvmeLine, controller: nvme_controller.IdentifyController) -> int | None:
     if not controller.multiple_controllers:
         return None if controller.multiple_controllers is None else 1
-    data = line.data("controllers", admin.identify(Cns.CONTROLLERS))
-    return len(nvme_namespaces.controller_list(data).numbers) if data is not None else None
+    data = line.data(Part.CONTROLLERS, admin.identify(Cns.CONTROLLERS))
+    if data is None:
+        return None
+    listed = nvme_namespaces.controller_list(data)
+    line.notes.doubt(Part.CONTROLLERS, listed.doubts)
+    return len(listed.numbers) if listed.complete and listed.numbers else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum, unique
+
 from erase.commands import scsi_basic, scsi_block_pages, scsi_capacity, scsi_erase, scsi_inquiry, scsi_logs, scsi_modes, tcg_discovery
 from erase.commands.scsi_basic import Support
 from erase.commands.scsi_erase import Ongoing
@@ -17,6 +19,7 @@ from erase.drive.report import (
     HiddenArea,
     HiddenAreas,
     Locking,
+    Part,
     Presence,
     Sanitize,
     SanitizeState,
@@ -40,21 +43,34 @@ _STATES = {
     Ongoing.SANITIZING: SanitizeState.IN_PROGRESS,
     Ongoing.SANITIZE_FAILED: SanitizeState.FAILED,
 }
+_ATA_INFORMATION = 0x89
 _ABSENT = HiddenArea(Presence.NOT_APPLICABLE)
 
 
+@unique
+class Voice(StrEnum):
+    """Who may be speaking."""
+
+    DISK = "disk"  # the disk itself
+    ADAPTER = "adapter"  # perhaps an array, or an adapter that translates for an ATA disk
+    BRIDGE = "bridge"  # a USB bridge: asked for no more than every one of them can bear, and no word of it is the drive's
+
+
 class _ScsiLine(Line[ScsiCommand, ScsiAnswer]):
-    def answer(self, part: str, command: ScsiCommand) -> ScsiAnswer | None:
-        """The answer to a command that ended GOOD. None, and a note: it did not."""
+    def reply(self, part: Part, command: ScsiCommand) -> ScsiAnswer | None:
+        """What was answered, be it a no. None, and a note: it did not come."""
         answer = self.ask(part, command)
-        if answer is not None and _asks_again(answer):
-            answer = self.ask(part, command)
+        return self.ask(part, command) if answer is not None and _asks_again(answer) else answer
+
+    def answer(self, part: Part, command: ScsiCommand) -> ScsiAnswer | None:
+        """The answer to a command that ended GOOD. None, and a note: it did not."""
+        answer = self.reply(part, command)
         if answer is not None and answer.status != _GOOD:
             self.notes.miss(part, WhyUnseen.REFUSED)
             return None
         return answer
 
-    def data(self, part: str, command: ScsiCommand) -> bytes | None:
+    def data(self, part: Part, command: ScsiCommand) -> bytes | None:
         answer = self.answer(part, command)
         return answer.data if answer else None
 
@@ -65,21 +81,21 @@ def _asks_again(answer: ScsiAnswer) -> bool:
     return sense is not None and sense.key is SenseKey.UNIT_ATTENTION
 
 
-def ask_scsi(transport: Transport[ScsiCommand, ScsiAnswer], *, of_a_bridge: bool) -> Told:
-    """Everything that the logical unit tells.
-
-    ``of_a_bridge``: a USB bridge speaks. It is asked for no more than every one of them can bear, and what it says of itself is not
-    the drive's word.
-    """
+def ask_scsi(transport: Transport[ScsiCommand, ScsiAnswer], voice: Voice) -> Told:
+    """Everything that the logical unit tells."""
     line = _ScsiLine(transport, Notes())
-    data = line.data("identify", scsi_inquiry.inquiry())
+    data = line.data(Part.IDENTIFY, scsi_inquiry.inquiry())
     if data is None:
         return silence(Way.SCSI, line.notes)
     inquiry = scsi_inquiry.parse_inquiry(data)
-    line.notes.doubt("identify", inquiry.doubts)
+    line.notes.doubt(Part.IDENTIFY, inquiry.doubts)
+    if not inquiry.connected:
+        # SPC-5 table 146: what the data says of another qualifier than 000b is of no drive
+        line.notes.miss(Part.IDENTIFY, WhyUnseen.UNBELIEVABLE)
+        return silence(Way.SCSI, line.notes)
     capacity = _capacity(line)
     unknown = HiddenArea()
-    if of_a_bridge:
+    if voice is Voice.BRIDGE:
         report = SelfReport(
             Way.SCSI,
             size=capacity.size if capacity else None,
@@ -93,11 +109,16 @@ def ask_scsi(transport: Transport[ScsiCommand, ScsiAnswer], *, of_a_bridge: bool
     identity = _identity(line, inquiry, pages)
     blocks = _characteristics(line, pages)
     modes = _modes(line)
+    # an ATA disk hides what no SCSI command tells of; page 89h is only there for one (SAT-5 section 12.4.3)
+    of_ata = _ABSENT if voice is Voice.DISK and pages and _ATA_INFORMATION not in pages else unknown
+    if of_ata is unknown:
+        for part in (Part.HPA, Part.DCO, Part.AMA):
+            line.notes.miss(part, WhyUnseen.NO_WAY)
     report = SelfReport(
         way=Way.SCSI,
-        size=capacity.size if capacity else None,
+        size=_size(inquiry, capacity),
         rotation=blocks.rotation if blocks else None,
-        hidden=HiddenAreas(_ABSENT, _ABSENT, _ABSENT, _lowered(line, capacity)),
+        hidden=HiddenAreas(of_ata, of_ata, of_ata, _lowered(line, capacity)),
         sanitize=_sanitize(line),
         locking=_locking(line),
         health=_health(line),
@@ -108,39 +129,44 @@ def ask_scsi(transport: Transport[ScsiCommand, ScsiAnswer], *, of_a_bridge: bool
     return Told(identity, report)
 
 
+def _size(inquiry: scsi_inquiry.Inquiry, capacity: scsi_capacity.Capacity | None) -> int | None:
+    """Bytes. Of a host-managed disk READ CAPACITY may count the zones up to the first sequential one only (ZBC-2, RC BASIS)."""
+    if capacity is None or (inquiry.device_type is DeviceType.HOST_MANAGED_ZONED and capacity.all_zones is not True):
+        return None
+    return capacity.size
+
+
 def _capacity(line: _ScsiLine) -> scsi_capacity.Capacity | None:
-    long = line.ask("capacity", scsi_capacity.read_capacity_16())
-    if long is not None and _asks_again(long):
-        long = line.ask("capacity", scsi_capacity.read_capacity_16())
+    long = line.reply(Part.CAPACITY, scsi_capacity.read_capacity_16())
     if long is not None and long.status == _GOOD:
         capacity = scsi_capacity.parse_capacity_16(long.data)
     else:
-        data = line.data("capacity", scsi_capacity.read_capacity_10())
+        data = line.data(Part.CAPACITY, scsi_capacity.read_capacity_10())
         if data is None:
             return None
         capacity = scsi_capacity.parse_capacity_10(data)
-    line.notes.doubt("capacity", capacity.doubts)
+    line.notes.doubt(Part.CAPACITY, capacity.doubts)
     return capacity
 
 
 def _pages(line: _ScsiLine) -> tuple[int, ...]:
-    data = line.data("vital-product-data", scsi_inquiry.inquiry_page(0x00))
+    data = line.data(Part.PAGES, scsi_inquiry.inquiry_page(0x00))
     if data is None:
         return ()
     pages = scsi_inquiry.supported_pages(data)
-    line.notes.doubt("vital-product-data", pages.doubts)
+    line.notes.doubt(Part.PAGES, pages.doubts)
     return pages.codes
 
 
 def _identity(line: _ScsiLine, inquiry: scsi_inquiry.Inquiry, pages: tuple[int, ...]) -> Identity:
     serial = naa = eui64 = None
-    if 0x80 in pages and (data := line.data("serial", scsi_inquiry.inquiry_page(0x80))) is not None:
+    if 0x80 in pages and (data := line.data(Part.SERIAL, scsi_inquiry.inquiry_page(0x80))) is not None:
         found = scsi_inquiry.unit_serial(data)
-        line.notes.doubt("serial", found.doubts)
+        line.notes.doubt(Part.SERIAL, found.doubts)
         serial = found.serial
-    if 0x83 in pages and (data := line.data("names", scsi_inquiry.inquiry_page(0x83))) is not None:
+    if 0x83 in pages and (data := line.data(Part.NAMES, scsi_inquiry.inquiry_page(0x83))) is not None:
         names = scsi_inquiry.designators(data)
-        line.notes.doubt("names", names.doubts)
+        line.notes.doubt(Part.NAMES, names.doubts)
         naa, eui64 = names.naa, names.eui64
     return Identity(
         vendor=fact(known(inquiry.vendor), Source.IDENTIFY),
@@ -153,33 +179,38 @@ def _identity(line: _ScsiLine, inquiry: scsi_inquiry.Inquiry, pages: tuple[int, 
 
 
 def _characteristics(line: _ScsiLine, pages: tuple[int, ...]) -> scsi_block_pages.Characteristics | None:
-    data = line.data("medium", scsi_inquiry.inquiry_page(0xB1)) if 0xB1 in pages else None
+    data = line.data(Part.MEDIUM, scsi_inquiry.inquiry_page(0xB1)) if 0xB1 in pages else None
     if data is None:
         return None
     found = scsi_block_pages.characteristics(data)
-    line.notes.doubt("medium", found.doubts)
+    line.notes.doubt(Part.MEDIUM, found.doubts)
     return found
 
 
 def _modes(line: _ScsiLine) -> scsi_modes.ModeData | None:
-    data = line.data("write-cache", scsi_modes.mode_sense_10(scsi_modes.CACHING))
+    data = line.data(Part.WRITE_CACHE, scsi_modes.mode_sense_10(scsi_modes.CACHING))
     if data is None:
         return None
     modes = scsi_modes.mode_data_10(data)
-    line.notes.doubt("write-cache", modes.doubts)
+    line.notes.doubt(Part.WRITE_CACHE, modes.doubts)
     return modes
 
 
 def _lowered(line: _ScsiLine, capacity: scsi_capacity.Capacity | None) -> HiddenArea:
-    """Whether MODE SELECT lowered the capacity: the block descriptor's default value is what the drive has without that."""
-    data = line.data("lowered-capacity", scsi_modes.mode_sense_10(scsi_modes.CACHING, control=_DEFAULT_VALUES))
+    """Whether MODE SELECT lowered the capacity. Some drives tell by the block descriptor's default value.
+
+    It proves nothing where it tells no more blocks than there are: MODE SENSE reports the number from the last MODE SELECT, and which
+    values were asked for concerns the pages alone (SPC-5 section 6.14, SBC-4 section 6.5.2).
+    """
+    data = line.data(Part.CAPACITY_LIMIT, scsi_modes.mode_sense_10(scsi_modes.CACHING, control=_DEFAULT_VALUES))
     block = scsi_modes.mode_data_10(data).block if data is not None else None
-    if capacity is None or capacity.blocks is None or block is None or not block.blocks or block.blocks == scsi_modes.MAXIMUM:
-        return HiddenArea()
-    if block.block_size != capacity.block_size or block.blocks < capacity.blocks:
-        return HiddenArea()
-    hidden = block.blocks - capacity.blocks
-    return HiddenArea(Presence.PRESENT, hidden) if hidden else HiddenArea(Presence.NONE)
+    hidden = 0
+    if capacity is not None and block is not None and block.block_size == capacity.block_size:
+        hidden = (block.blocks or 0) - (capacity.blocks or block.blocks or 0)
+    if hidden > 0:
+        return HiddenArea(Presence.PRESENT, hidden)
+    line.notes.miss(Part.CAPACITY_LIMIT, WhyUnseen.NO_WAY)
+    return HiddenArea()
 
 
 def _sanitize(line: _ScsiLine) -> Sanitize:
@@ -191,7 +222,7 @@ def _sanitize(line: _ScsiLine) -> Sanitize:
             scsi_erase.SanitizeService.CRYPTOGRAPHIC_ERASE,
         )
     )
-    answer = line.answer("sanitize", scsi_basic.request_sense())
+    answer = line.answer(Part.SANITIZE, scsi_basic.request_sense())
     sense = parse_sense(answer.data) if answer else None
     if sense is None or sense.asc is None or sense.ascq is None:
         return Sanitize(block, overwrite, crypto)
@@ -202,28 +233,31 @@ def _sanitize(line: _ScsiLine) -> Sanitize:
 
 
 def _supports(line: _ScsiLine, action: int) -> bool | None:
-    data = line.data("sanitize", scsi_basic.report_supported_command(_SANITIZE, action))
+    data = line.data(Part.SANITIZE, scsi_basic.report_supported_command(_SANITIZE, action))
     support = scsi_basic.supported_command(data, _SANITIZE) if data is not None else Support.NOT_TOLD
     return {Support.NO: False, Support.STANDARD: True}.get(support)
 
 
 def _locking(line: _ScsiLine) -> Locking | None:
     # who speaks no security protocol says no, and that tells nothing bad of it
-    answer = line.ask("locking", scsi_basic.security_protocol_in(*tcg_discovery.SECURITY_PROTOCOLS, 512))
+    answer = line.reply(Part.LOCKING, scsi_basic.security_protocol_in(*tcg_discovery.SECURITY_PROTOCOLS, 512))
     if answer is None or answer.status != _GOOD:
         return None
-    if SECURITY_PROTOCOL not in (tcg_discovery.security_protocols(answer.data) or ()):
+    protocols = tcg_discovery.security_protocols(answer.data)
+    if protocols is None:
+        line.notes.miss(Part.LOCKING, WhyUnseen.UNBELIEVABLE)
+    if SECURITY_PROTOCOL not in (protocols or ()):
         return None
-    data = line.data("locking", scsi_basic.security_protocol_in(SECURITY_PROTOCOL, LEVEL_0, DISCOVERY_SIZE))
+    data = line.data(Part.LOCKING, scsi_basic.security_protocol_in(SECURITY_PROTOCOL, LEVEL_0, DISCOVERY_SIZE))
     return locking_of(data, line.notes) if data is not None else None
 
 
 def _health(line: _ScsiLine) -> Health:
-    data = line.data("logs", scsi_logs.log_sense(LogPage.SUPPORTED))
+    data = line.data(Part.LOGS, scsi_logs.log_sense(LogPage.SUPPORTED))
     pages = scsi_logs.supported_log_pages(data).codes if data is not None else ()
 
     def page(code: LogPage) -> bytes | None:
-        return line.data("logs", scsi_logs.log_sense(code)) if code in pages else None
+        return line.data(Part.LOGS, scsi_logs.log_sense(code)) if code in pages else None
 
     exception = page(LogPage.INFORMATIONAL_EXCEPTIONS)
     feared = scsi_logs.informational_exception(exception) if exception is not None else None
@@ -245,7 +279,7 @@ def _verdict(feared: scsi_logs.InformationalException | None) -> HealthVerdict:
 
 
 def _grown(line: _ScsiLine) -> int | None:
-    data = line.data("grown-defects", scsi_logs.read_defect_data())
+    data = line.data(Part.GROWN_DEFECTS, scsi_logs.read_defect_data())
     found = scsi_logs.defect_count(data) if data is not None else None
     return found.count if found is not None and found.grown and not found.primary else None
 

@@ -7,7 +7,8 @@ from enum import StrEnum, unique
 
 from erase.drive.facts import Bus
 from erase.drive.report import Zoning
-from erase.probe.attachment import Attachment, attachment_of
+from erase.probe.attachment import Attachment, attachment_of, pci_folder
+from erase.probe.controllers import shows_volumes
 from erase.probe.description import Description
 from erase.probe.mmc import is_mmc
 from erase.probe.nvme import is_namespace
@@ -39,6 +40,7 @@ class Target:
     attachment: Attachment
     nsid: int | None = None  # of an NVMe namespace
     zoning: Zoning = Zoning.UNKNOWN  # as the kernel found it
+    volumes: bool = False  # a volume, as far as can be told: its controller makes them of disks
 
 
 def target_of_block(tree: Tree, name: str, node: str, path: str, description: Description) -> Target | None:
@@ -68,7 +70,10 @@ def target_of_scsi(tree: Tree, device: str, node: str, description: Description)
     else:
         speech = Speech.SCSI
     # a disk that takes writes in sequence only has a device type of its own (ZBC-2 section 4.2; SAT-5 section 8.1 for ATA disks)
-    return Target(node, speech, description, attachment, zoning=Zoning.HOST_MANAGED if kind == _HOST_MANAGED else Zoning.UNKNOWN)
+    zoning = Zoning.HOST_MANAGED if kind == _HOST_MANAGED else Zoning.UNKNOWN
+    # in host adapter mode such a controller shows its disks as what they are
+    volumes = speech is Speech.SCSI and description.bus is not Bus.SAS and shows_volumes(tree, pci_folder(device))
+    return Target(node, speech, description, attachment, zoning=zoning, volumes=volumes)
 
 
 def target_of_controller(tree: Tree, path: str, node: str, description: Description) -> Target:

@@ -12,6 +12,7 @@ from erase.drive.facts import Drive, Machine
 from erase.planner.plan import ErasurePlan, make_plan
 from erase.planner.words import VerificationOutlook, plan_in_words
 from erase.station.commands.plan_options import add_plan_options, request_from, run_command, schemes_for
+from erase.station.drive_words import told_by
 from erase.station.people import FILE
 from erase.techniques.base import VerifyKind
 
@@ -44,15 +45,23 @@ def run(options: argparse.Namespace, context: Context) -> int:
 def show_plan(options: argparse.Namespace, context: Context, probe: DriveProbe) -> int:
     """The same with a probe that is passed in."""
     request = request_from(options, context)
-    plan = make_plan(probe.drive(options.device), probe.machine(), request, schemes_for(options.scheme))
+    drive = probe.drive(options.device)
+    plan = make_plan(drive, probe.machine(), request, schemes_for(options.scheme))
     if context.as_json:
         context.give(plan.to_json())
         return Exit.DONE
+    _say_remarks(drive, context)
     for line in plan_in_words(plan, request.policy, outlook_of(plan), run_command(options)):
         context.say(line)
     if not (context.home.folder / FILE).exists():
         context.say(text("station.nobody-named", file=context.home.folder / FILE))
     return Exit.DONE
+
+
+def _say_remarks(drive: Drive, context: Context) -> None:
+    remarks = [f"- {remark}" for remark in told_by(drive)]
+    for line in [text("drives.heading"), *remarks, ""] if remarks else []:
+        context.say(line)
 
 
 def outlook_of(plan: ErasurePlan) -> VerificationOutlook:

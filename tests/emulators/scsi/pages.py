@@ -57,14 +57,23 @@ def capacity_10(last: int, block: int) -> bytes:
 
 
 def capacity_16(
-    last: int, block: int, *, protection: int = 0, physical_exponent: int = 0, unmap: bool = False, zeros: bool = False
+    last: int,
+    block: int,
+    *,
+    protection: int = 0,
+    physical_exponent: int = 0,
+    unmap: bool = False,
+    zeros: bool = False,
+    zoned: bool = False,
 ) -> bytes:
-    """READ CAPACITY (16) (SBC-4 5.17), 32 bytes; ``protection`` is the PI type, 0 for none."""
+    """READ CAPACITY (16) (SBC-4 5.17), 32 bytes; ``protection`` is the PI type, 0 for none; ``zoned``: all zones are counted (ZBC-2)."""
     data = bytearray(32)
     data[0:8] = last.to_bytes(8, "big")
     data[8:12] = block.to_bytes(4, "big")
     if protection:
         data[12] = (protection - 1) << 1 | 0x01  # P_TYPE, PROT_EN
+    if zoned:
+        data[12] |= 0x10  # RC BASIS 01b
     data[13] = physical_exponent
     data[14] = (0x80 if unmap else 0) | (0x40 if zeros else 0)  # LBPME, LBPRZ
     return bytes(data)

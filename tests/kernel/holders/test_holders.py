@@ -227,6 +227,7 @@ def test_both_halves_of_a_bcache(tool, drive, second, erase):
 
 def test_both_drives_of_a_btrfs_though_one_is_mounted_by_name(tool, drive, second, erase, tmp_path):
     (tmp_path / "here").mkdir()
+    tool("modprobe", "btrfs")
     tool("mkfs.btrfs", "--mixed", "--data", "single", "--metadata", "single", drive, second)
     tool("btrfs", "device", "scan", drive, second)  # else the second is missing when the first is mounted
     tool("mount", drive, tmp_path / "here")

@@ -25,7 +25,7 @@ def entries(lock: str) -> dict[str, tuple[str, list[str]]]:
             name, _, version = lines[0].partition("==")
             assert version, f"{lock}: not pinned: {lines[0]}"
             assert name not in found, f"{lock}: twice: {name}"
-            found[name] = (version, lines[1:])
+            found[name] = (version.partition(" ; ")[0], lines[1:])
     return found
 
 
@@ -81,3 +81,10 @@ def test_the_build_needs_nothing_that_the_lock_has_not() -> None:
     for text in tomllib.loads((PROJECT / "pyproject.toml").read_text())["build-system"]["requires"]:
         requirement = Requirement(text)
         assert requirement.specifier.contains(packages[canonicalize_name(requirement.name)][0]), text
+
+
+def test_what_has_wheels_for_one_processor_only_is_left_out_on_others() -> None:
+    condition = 'sys_platform == "linux" and platform_machine == "x86_64"'
+    (asked,) = [requirement for requirement in wanted("test") if requirement.marker]
+    assert (asked.name, str(asked.marker)) == ("atheris", condition)
+    assert re.search(rf"^atheris==\S+ ; {condition} ", LOCKS["test"].read_text(), re.MULTILINE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulators.medium import Unreadable
+from emulators.medium import Unreadable, ZonedMedium
 from emulators.medium.zoned import OutOfOrder, ZoneRefusal
 from emulators.scsi import cdb as cdbs
 from emulators.scsi import sense as codes
@@ -45,6 +45,7 @@ class Blocks:
                 physical_exponent=layout.physical_exponent,
                 unmap=self.unmaps,
                 zeros=self.unmaps,
+                zoned=isinstance(self._disk.medium, ZonedMedium),
             ),
             request.field(10, 4),
         )

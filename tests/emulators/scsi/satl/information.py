@@ -107,10 +107,15 @@ def provisioning(identify: Identify, *, unmap: bool) -> bytes:
     return bytes([0, (0x80 if unmap else 0) | 0x40 | (0x04 if identify.trim_gives_zeros else 0), 0x02, 0])
 
 
-def capacity_16(identify: Identify) -> bytes:
+def capacity_16(identify: Identify, *, zoned: bool) -> bytes:
     """READ CAPACITY (16) of it."""
     layout = identify.word(106)
     exponent = layout & 0x0F if layout & 0xE000 == 0x6000 else 0
     return pages.capacity_16(
-        identify.sectors - 1, identify.sector, physical_exponent=exponent, unmap=identify.has_trim, zeros=identify.trim_gives_zeros
+        identify.sectors - 1,
+        identify.sector,
+        physical_exponent=exponent,
+        unmap=identify.has_trim,
+        zeros=identify.trim_gives_zeros,
+        zoned=zoned,
     )

@@ -77,6 +77,11 @@ def failed(outcome: Outcome) -> bool:
     return bool(outcome.status & (STATUS_ERROR | STATUS_FAULT))
 
 
+def _device(outcome: Outcome, *, extended: bool) -> int:
+    """DEVICE; after a 28-bit command its bits 3:0 are LBA 27:24 (ATA8-ACS 6.1)."""
+    return outcome.device if extended else outcome.device & 0xF0 | outcome.lba >> 24 & 0x0F
+
+
 def return_descriptor(outcome: Outcome, *, extended: bool) -> bytes:
     """The ATA Status Return sense descriptor (SAT-5 table 176), 14 bytes."""
     count, lba = outcome.count.to_bytes(2, "big"), outcome.lba.to_bytes(6, "big")
@@ -84,7 +89,7 @@ def return_descriptor(outcome: Outcome, *, extended: bool) -> bytes:
         count, lba = b"\0" + count[1:], bytes(3) + lba[3:]
     # byte 4 on: COUNT 15:8 and 7:0; LBA 31:24, 7:0, 39:32, 15:8, 47:40, 23:16
     mixed = bytes([lba[2], lba[5], lba[1], lba[4], lba[0], lba[3]])
-    return bytes([0x09, 0x0C, int(extended), outcome.error]) + count + mixed + bytes([outcome.device, outcome.status])
+    return bytes([0x09, 0x0C, int(extended), outcome.error]) + count + mixed + bytes([_device(outcome, extended=extended), outcome.status])
 
 
 def _upper_flags(outcome: Outcome, *, extended: bool) -> int:
@@ -97,7 +102,7 @@ def fixed(sense: Sense, outcome: Outcome, *, extended: bool, log_index: int = 0)
     """Fixed format as SAT-5 table 177 has it: INFORMATION is error, status, device and count; COMMAND-SPECIFIC the flags and LBA 23:0."""
     data = bytearray(sense.fixed())
     data[0] |= 0x80
-    data[3:7] = bytes([outcome.error, outcome.status, outcome.device, outcome.count & 0xFF])
+    data[3:7] = bytes([outcome.error, outcome.status, _device(outcome, extended=extended), outcome.count & 0xFF])
     data[8] = _upper_flags(outcome, extended=extended) | log_index
     data[9:12] = (outcome.lba & 0xFFFFFF).to_bytes(3, "little")
     return bytes(data)
@@ -106,7 +111,7 @@ def fixed(sense: Sense, outcome: Outcome, *, extended: bool, log_index: int = 0)
 def misplaced(sense: Sense, outcome: Outcome, *, extended: bool) -> bytes:
     """Fixed format as libata wrote it before 6.11 (commit 38dab832): the offsets of a descriptor, from byte 8 on."""
     data = bytearray(sense.fixed().ljust(20, b"\0"))
-    data[8:12] = bytes([outcome.error, outcome.status, outcome.device, outcome.count & 0xFF])
+    data[8:12] = bytes([outcome.error, outcome.status, _device(outcome, extended=extended), outcome.count & 0xFF])
     data[15:17] = bytes([0, _upper_flags(outcome, extended=extended)])
     data[17:20] = (outcome.lba & 0xFFFFFF).to_bytes(3, "little")
     return bytes(data)

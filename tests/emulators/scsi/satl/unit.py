@@ -200,7 +200,7 @@ class SatlUnit(Unit):
         return pages.capacity_10(identify.sectors - 1, identify.sector)
 
     def _capacity_16(self, request: Request) -> bytes:
-        return cut(information.capacity_16(self.identified), request.field(10, 4))
+        return cut(information.capacity_16(self.identified, zoned=self.kind == 0x14), request.field(10, 4))
 
     # --- modes and logs
 

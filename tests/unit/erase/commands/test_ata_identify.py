@@ -120,6 +120,13 @@ def test_security_that_one_word_denies_is_not_supported(words):
     assert identify.security.state is None
 
 
+@pytest.mark.parametrize("bit", [6, 7, 9, 10, 11, 12, 13, 14, 15])
+def test_a_reserved_bit_in_word_128_leaves_nothing_of_it_to_be_believed(bit):
+    identify = plain(w82=0x0002, w128=0x0003 | 1 << bit)
+    assert AtaDoubt.CONTRADICTORY_SECURITY in identify.doubts
+    assert (identify.security.supported, identify.security.enabled, identify.security.state) == (False, False, None)
+
+
 @pytest.mark.parametrize("word", [0x0005, 0x000F])  # locked without a password; locked and frozen
 def test_flags_that_fit_no_state_are_doubted(word):
     identify = plain(w82=0x0002, w128=word)
@@ -173,7 +180,7 @@ def test_word_59_of_ffffh_says_nothing():
 )
 def test_each_feature_has_its_bit(words, attribute):
     features = plain(**words).features
-    assert {field.name for field in fields(features) if getattr(features, field.name) is True} - {"lba"} == {attribute}
+    assert {field.name for field in fields(features) if getattr(features, field.name) is True} - {"lba", "more_told"} == {attribute}
 
 
 @pytest.mark.parametrize(

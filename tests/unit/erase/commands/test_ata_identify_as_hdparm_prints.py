@@ -58,7 +58,7 @@ def features(identify):
     for name, value in vars(identify.features).items():
         if isinstance(value, Feature) and value.supported:
             found.add(name + "+" * bool(value.enabled))
-        elif value is True and name not in ("lba", "dma"):
+        elif value is True and name not in ("lba", "dma", "more_told"):
             found.add(name + "+")
     others = {
         "security": identify.security.supported,

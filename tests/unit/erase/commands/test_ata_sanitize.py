@@ -73,8 +73,14 @@ def test_flags_in_a_lost_upper_half_are_unknown():
     assert status == SanitizeStatus("completed", None, None, None, None, 0xFFFF)
 
 
-def test_completed_and_in_progress_at_once_is_neither():
-    assert sanitize_answer(answer(count=0xC000, lba=0x8000)) == SanitizeStatus("completed", None, None, None, None, 0x8000)
+@pytest.mark.parametrize(("count", "progress"), [(0xC000, 0x8000), (0x8000, 0x028F), (0x8000, 0xFFFE), (0x0000, 0x0001)])
+def test_completed_and_in_progress_at_once_is_neither(count, progress):
+    # both flags; progress in what is told to be over, or never to have begun
+    assert sanitize_answer(answer(count=count, lba=progress)) == SanitizeStatus("completed", None, None, None, None, progress)
+
+
+def test_a_drive_that_leaves_the_progress_zero_when_it_is_done_is_believed():
+    assert sanitize_answer(answer(count=0x8000, lba=0)) == SanitizeStatus("completed", True, False, False, False, 0)
 
 
 @pytest.mark.parametrize(

@@ -131,3 +131,10 @@ def test_any_bytes_give_smart_data_or_none(data):
     elif found is not None:
         assert all(0 < entry.number < 256 for entry in found.attributes)
         _ = found.reallocated, found.temperature, found.pending, found.exceeded(thresholds)
+
+
+@pytest.mark.parametrize("blank", [bytes(512), b"\xff" * 512])
+def test_a_blank_sector_is_no_smart_data_although_it_sums_up_to_zero(blank: bytes) -> None:
+    assert sum(blank) % 256 == 0
+    assert parse_smart_data(blank) is None
+    assert parse_smart_thresholds(blank) is None

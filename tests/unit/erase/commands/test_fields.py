@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erase.commands.fields import Fields, fit, is_blank, is_plain, member, plain_text
+from erase.commands.fields import Fields, fit, is_all_ones, is_blank, is_plain, member, plain_text
 
 DATA = bytes.fromhex("0102 8000 4143 2020")
 
@@ -82,3 +82,10 @@ def test_what_does_not_fit_is_the_callers_mistake(value, bits):
 
 def test_what_fits_stays():
     assert (fit(255, 8, "LENGTH"), fit(0, 8, "LENGTH")) == (255, 0)
+
+
+def test_nothing_but_ffh_is_what_a_dead_link_gives() -> None:
+    assert is_all_ones(b"\xff\xff")
+    assert not is_all_ones(b"\xff\xfe")
+    assert not is_all_ones(b"\0")
+    assert not is_all_ones(b"")

@@ -281,3 +281,10 @@ def test_a_status_is_taken_apart():
 @given(st.integers(0, 0xFFFFFFFF))
 def test_only_zero_is_success(status):
     assert (status_of(status).meaning is StatusMeaning.SUCCESS) is (status == 0)
+
+
+def test_what_a_dead_link_gives_is_no_error_entry_and_no_running_self_test():
+    entry = bytes.fromhex("0200000000000000 0100 3412 0d05").ljust(64, b"\0")
+    assert [one.count for one in logs.error_entries(b"\xff" * 64 + entry + b"\xff" * 64)] == [2]
+    assert logs.self_test_log(b"\xff" * 564) == logs.SelfTestLog(None, None, None)
+    assert logs.self_test_log(bytes(564)).running is False

@@ -254,3 +254,8 @@ def test_readiness_is_one_bit():
     assert is_ready(bytes(14) + b"\x01") is True
     assert is_ready(bytes(15)) is False
     assert is_ready(bytes(14)) is None
+
+
+def test_a_dead_link_does_not_say_that_a_namespace_is_ready():
+    assert is_ready(b"\xff" * 4096) is None
+    assert is_ready(b"\xff" * 4095 + b"\0") is True

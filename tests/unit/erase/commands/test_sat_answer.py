@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from erase.commands.ata_outcome import AtaOutcome, outcome_of
-from erase.commands.sat_answer import SatLoss, ata_answer, registers_from_descriptor, why_lost
-from erase.commands.wire import AtaAnswer, AtaRegisters, ScsiAnswer
+from erase.commands.sat_answer import ata_answer, registers_from_descriptor, why_lost
+from erase.commands.wire import AtaAnswer, AtaRegisters, SatLoss, ScsiAnswer
 
 GOOD, CHECK = 0x00, 0x02
 
@@ -49,6 +49,14 @@ def test_another_descriptor_holds_no_registers(raw):
 
 def test_good_status_with_sense_that_says_00_1d_is_an_answer_too():
     assert outcome_of(ata_answer(ScsiAnswer(GOOD, b"", described(SUCCESS)))) is AtaOutcome.COMPLETED
+
+
+@pytest.mark.parametrize("key", ["02", "04", "05", "06", "0b"])
+def test_good_status_with_a_sense_key_of_failure_is_no_answer(key):
+    # ABRT in the registers, which CHECK CONDITION would make an answer
+    descriptor = SUCCESS.replace("090c0100", "090c0104").replace("4050", "4051")
+    assert outcome_of(ata_answer(ScsiAnswer(CHECK, b"", described(descriptor, key)))) is AtaOutcome.ABORTED
+    assert ata_answer(ScsiAnswer(GOOD, b"", described(descriptor, key))).registers is None
 
 
 def test_a_failure_in_fixed_format_as_the_standard_has_it():

@@ -279,10 +279,10 @@ def test_short_capacity_is_read(digits, blocks, size):
 def test_long_capacity_is_read():
     # SBC-4 clause 5: P_TYPE 3:1 and PROT_EN 0 of byte 12, LBPPBE 3:0 of 13, LBPME 7 and LBPRZ 6 of 14
     found = capacity.parse_capacity_16(bytes.fromhex("00000000 74706daf 00000200 03 03 c0 00").ljust(32, b"\0"))
-    assert found == capacity.Capacity((), 1953525168, 512, 3, 2, True, True)
+    assert found == capacity.Capacity((), 1953525168, 512, 3, 2, True, True, all_zones=False)
     assert found.size == 1000204886016
     plain = capacity.parse_capacity_16(bytes.fromhex("00000000 000003e7 00000208 00 00 00 00").ljust(32, b"\0"))
-    assert plain == capacity.Capacity((), 1000, 520, 0, 0, False, False)
+    assert plain == capacity.Capacity((), 1000, 520, 0, 0, False, False, all_zones=False)
     assert plain.size == 520000
 
 
@@ -301,6 +301,14 @@ def test_a_capacity_that_can_not_be_is_none(digits, doubt):
     found = capacity.parse_capacity_16(bytes.fromhex(digits).ljust(32, b"\0"))
     assert found.doubts == (doubt,)
     assert (found.blocks, found.size) == (None, None)
+
+
+@pytest.mark.parametrize(("byte", "all_zones"), [("00", False), ("10", True), ("20", None), ("30", None), ("1f", True)])
+def test_a_zoned_unit_says_whether_its_capacity_counts_all_zones(byte, all_zones):
+    # RC_BASIS, bits 5:4 of byte 12 (ZBC, READ CAPACITY(16) parameter data)
+    found = capacity.parse_capacity_16(bytes.fromhex("00000000 000003e7 00000200" + byte).ljust(32, b"\0"))
+    assert found.all_zones is all_zones
+    assert capacity.parse_capacity_16(bytes.fromhex("00000000 000003e7 00000200")).all_zones is None
 
 
 @pytest.mark.parametrize(("digits", "size"), [("00000100", 256), ("01000000", 16777216)])
@@ -340,3 +348,10 @@ def test_units_are_listed():
 @given(ANY)
 def test_any_bytes_give_units(data):
     capacity.parse_luns(data)
+
+
+@pytest.mark.parametrize("blank", [bytes(32), b"\xff" * 32])
+def test_a_blank_capacity_offers_neither_provisioning_nor_protection(blank):
+    found = capacity.parse_capacity_16(blank)
+    assert ScsiDoubt.BLANK in found.doubts
+    assert (found.blocks, found.protection_type, found.provisioned, found.reads_zeros) == (None, None, None, None)

@@ -365,3 +365,10 @@ def test_elements_that_are_missing_are_doubted():
 def test_any_bytes_give_zones_and_elements(data):
     media.parse_zones(data)
     media.parse_elements(data)
+
+
+def test_what_a_dead_link_gives_says_nothing():
+    nothing = b"\xff" * 512
+    assert modes.mode_data_10(nothing) == modes.mode_data_6(nothing) == modes.ModeData((ScsiDoubt.BLANK,), None, None, ())
+    assert logs.defect_count(nothing) == logs.DefectCount(None, None, None)
+    assert media.parse_elements(nothing) == media.Elements((ScsiDoubt.BLANK,), ())

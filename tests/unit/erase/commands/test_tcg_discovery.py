@@ -141,10 +141,21 @@ def test_a_discovery_that_was_cut_tells_what_came():
     assert (found.sscs, found.obstructs) == ((), True)
 
 
-def test_a_feature_told_twice_counts_once():
-    found = discovery(answer(TPER, locking(0x0F), locking(0x09)))
-    assert found.doubts == (TcgDoubt.TWICE,)
-    assert found.obstructs is True
+@pytest.mark.parametrize(
+    ("first", "second", "obstructs"),
+    [(0x0F, 0x09, True), (0x09, 0x0F, True), (0x0B, 0x1B, True), (0x0B, 0x09, False), (0x0F, 0x05, None), (0x09, 0x05, None)],
+)
+def test_of_locks_told_twice_the_one_that_obstructs_counts(first, second, obstructs):
+    found = discovery(answer(TPER, locking(first), locking(second)))
+    assert TcgDoubt.TWICE in found.doubts
+    assert found.obstructs is obstructs
+    if obstructs is False:
+        assert found.locking == Locking(*(bool(first & 1 << bit) for bit in range(7)))
+
+
+def test_another_feature_told_twice_counts_once():
+    found = discovery(answer(TPER, OPAL_2, OPAL_2.replace("07fe", "0001")))
+    assert (found.doubts, found.com_id) == ((TcgDoubt.TWICE,), 0x07FE)
 
 
 @given(st.binary(max_size=300))

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from certify.foundation.canonical import canonical_json, sha256_hex
-from certify.foundation.messages import Language
+from certify.foundation.messages import Language, has_text
 from erase.drive.facts import Area, AreaKind, Bus, Fact, Holder, HolderKind, Identity, MediaType, Source, drive_from_json
+from erase.drive.report import Health, HiddenArea, HiddenAreas, Namespace, NvmeParts, Presence, SelfReport, Way
 from erase.errors import Refused
 from erase.planner.limits import Limit
 from erase.planner.plan import make_plan
@@ -275,6 +276,64 @@ def test_a_virtual_drive_makes_a_test_and_every_limit_of_it_is_said(plan_for, a_
 def test_what_lies_beyond_the_overwrite_is_said_for_each_kind_of_drive(plan_for, a_drive, changes, limit):
     assert limit in plan_for(a_drive(**changes)).limits
     assert limit not in plan_for().limits
+
+
+ASKED = SelfReport(Way.NVME, hidden=HiddenAreas(*[HiddenArea(Presence.NOT_APPLICABLE)] * 4))
+ALONE = NvmeParts((Namespace(1, 512, attached=True),), complete=True, total=512, unallocated=0, boot_partitions=False, rpmb_targets=0)
+NVME = {"bus": Bus.NVME, "media": MediaType.FLASH}
+
+
+@pytest.mark.parametrize(
+    ("parts", "limit"),
+    [
+        (replace(ALONE, complete=False), Limit.OTHER_NAMESPACES_UNKNOWN),
+        (replace(ALONE, namespaces=(*ALONE.namespaces, Namespace(2, 512, attached=False))), Limit.OTHER_NAMESPACES_NOT_REACHED),
+        (replace(ALONE, unallocated=512), Limit.UNALLOCATED_CAPACITY_NOT_REACHED),
+        (replace(ALONE, unallocated=None), Limit.UNALLOCATED_CAPACITY_UNKNOWN),
+        (replace(ALONE, boot_partitions=True), Limit.BOOT_PARTITIONS_NOT_REACHED),
+        (replace(ALONE, rpmb_targets=1), Limit.RPMB_NOT_REACHED),
+    ],
+)
+def test_what_a_drive_tells_of_beside_its_namespace_is_not_reached(plan_for, a_drive, parts, limit, language):
+    told, alone = (plan_for(a_drive(**NVME, report=replace(ASKED, parts=found))).limits for found in (parts, ALONE))
+    assert set(told) - set(alone) == {limit}
+    assert has_text(f"paper.limit.{limit}", language)
+    assert not {Limit.UNALLOCATED_CAPACITY_UNKNOWN, Limit.OTHER_NAMESPACES_UNKNOWN, Limit.HIDDEN_AREAS_UNKNOWN} & set(alone)
+
+
+def test_of_an_nvme_drive_that_was_not_asked_all_of_that_is_unknown(plan_for, a_drive):
+    limits = set(plan_for(a_drive(**NVME)).limits)
+    assert {Limit.UNALLOCATED_CAPACITY_UNKNOWN, Limit.OTHER_NAMESPACES_UNKNOWN, Limit.HIDDEN_AREAS_UNKNOWN} <= limits
+    assert not {Limit.UNALLOCATED_CAPACITY_NOT_REACHED, Limit.BOOT_PARTITIONS_NOT_REACHED, Limit.RPMB_NOT_REACHED} & limits
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_one_area_that_is_unknown_keeps_the_limit_and_the_reason(plan_for, a_drive, place):
+    areas = [HiddenArea(Presence.NONE)] * 4
+    known = plan_for(a_drive(report=SelfReport(Way.ATA, hidden=HiddenAreas(*areas))))
+    assert Limit.HIDDEN_AREAS_UNKNOWN not in known.limits
+    assert Reason.HIDDEN_AREAS_UNKNOWN not in known.expected.reasons
+    areas[place] = HiddenArea(Presence.UNKNOWN)
+    unknown = plan_for(a_drive(report=SelfReport(Way.ATA, hidden=HiddenAreas(*areas))))
+    assert Limit.HIDDEN_AREAS_UNKNOWN in unknown.limits
+    assert Reason.HIDDEN_AREAS_UNKNOWN in unknown.expected.reasons
+    assert unknown.expected.method == known.expected.method == "clear"
+
+
+@pytest.mark.parametrize(
+    ("health", "known"),
+    [
+        (Health(), False),
+        (Health(reallocated=0), False),
+        (Health(pending=0), False),
+        (Health(media_errors=0), False),
+        (Health(reallocated=0, pending=0), True),
+        (Health(grown_defects=0), True),
+    ],
+)
+def test_defects_are_known_where_the_drive_counts_those_replaced_and_those_that_wait(plan_for, a_drive, health, known):
+    limits = plan_for(a_drive(report=SelfReport(Way.ATA, health=health))).limits
+    assert (Limit.DEFECT_COUNTS_UNKNOWN not in limits) == known
 
 
 def test_a_withdrawn_edition_is_said(plan_for, a_policy):

@@ -22,6 +22,13 @@ def test_two_ports_of_a_sas_drive_are_one_drive(machine):
     assert machine.probe().drive("/dev/sdb") == machine.probe().drive("/dev/sda")
 
 
+def test_two_ports_that_the_kernel_only_plays_are_one_drive_too(machine):
+    for name, host in (("sda", 0), ("sdb", 1)):
+        place = f"/sys/devices/tcm_loop_0/tcm_loop_adapter_{host}/host{host}/target{host}:0:1/{host}:0:1:0"
+        machine.scsi_disk(place, name, f"8:{16 * host}", 1000, files={"vendor": "HGST", "model": "HUS726", "rev": "A", **PAGES})
+    assert nodes(machine) == [("/dev/sda", "/dev/sdb")]
+
+
 def test_what_holds_one_path_holds_the_drive(machine):
     _, second = two_ports(machine)
     machine.partition(second, "sdb1", "8:17")

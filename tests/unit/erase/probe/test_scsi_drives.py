@@ -6,7 +6,8 @@ from erase.drive.facts import Bus, Fact, MediaType, Source
 
 NAA = bytes.fromhex("0083000c 01030008")
 SERIAL = bytes.fromhex("00800008")
-ROTATION = bytes.fromhex("00b1003c")
+ROTATING = bytes.fromhex("00b1003c2710") + bytes(58)  # 10 000 revolutions a minute
+FLASH = bytes.fromhex("00b1003c0001") + bytes(58)
 
 
 def only(machine):
@@ -54,7 +55,12 @@ def test_a_page_with_a_wrong_checksum_is_not_believed(machine, identify_data, in
 
 def test_a_sas_drive_is_known_by_its_transport(machine):
     machine.sas(
-        "sda", "8:0", 0, vpd_pg80=SERIAL + b"Z1W0ABCD", vpd_pg83=NAA + bytes.fromhex("5000c500aabbccdd"), vpd_pgb1=ROTATION + b"\x27\x10"
+        "sda",
+        "8:0",
+        0,
+        vpd_pg80=SERIAL + b"Z1W0ABCD",
+        vpd_pg83=NAA + bytes.fromhex("5000c500aabbccdd"),
+        vpd_pgb1=ROTATING,
     )
     drive = only(machine)
     assert drive.bus is Bus.SAS
@@ -69,7 +75,7 @@ def test_a_sata_disk_behind_a_sas_adapter_is_ata(machine):
 
 
 def test_a_bridge_speaks_for_the_drive_behind_it(machine):
-    machine.usb(vpd_pgb1=ROTATION + b"\x00\x01", vpd_pg83=NAA + bytes.fromhex("5000c500aabbccdd"))
+    machine.usb(vpd_pgb1=FLASH, vpd_pg83=NAA + bytes.fromhex("5000c500aabbccdd"))
     drive = only(machine)
     assert drive.bus is Bus.USB
     # neither the page nor queue/rotational is the drive's own word
@@ -107,9 +113,7 @@ def test_identify_without_a_checksum_is_not_believed_behind_a_bridge(machine, id
 
 def test_an_array_is_scsi_and_its_page_proves_nothing(machine):
     place = "/sys/devices/pci0000:00/0000:00:03.0/host4/target4:2:0/4:2:0:0"
-    machine.scsi_disk(
-        place, "sda", "8:0", 1000, files={"vendor": "DELL", "model": "PERC H710P", "rev": "3.13", "vpd_pgb1": ROTATION + b"\x00\x01"}
-    )
+    machine.scsi_disk(place, "sda", "8:0", 1000, files={"vendor": "DELL", "model": "PERC H710P", "rev": "3.13", "vpd_pgb1": FLASH})
     drive = only(machine)
     assert (drive.bus, drive.media) == (Bus.SCSI, MediaType.UNKNOWN)
 

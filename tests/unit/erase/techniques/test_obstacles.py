@@ -7,10 +7,12 @@ import pytest
 from certify.foundation.messages import Language, text
 from erase.drive.facts import Holder, HolderKind, Identity, Unusable
 from erase.drive.report import (
+    Doubt,
     Format,
     HiddenArea,
     HiddenAreas,
     Locking,
+    Part,
     Presence,
     Sanitize,
     SanitizeState,
@@ -56,7 +58,11 @@ OBSTACLES = {
     RefusalReason.VIRTUAL_NOT_ALLOWED: {"virtual": "loop"},
     RefusalReason.NO_IDENTITY: {"identity": Identity()},
     RefusalReason.ZONED: {"report": SelfReport(Way.ATA, format=Format(zoning=Zoning.HOST_MANAGED))},
+    RefusalReason.IDENTITY_DIFFERS: {"report": SelfReport(Way.ATA, doubts=(Doubt("other-serial", Part.SERIAL),))},
     RefusalReason.LOCKED: {"report": SelfReport(Way.ATA, security=Security(supported=True, locked=True))},
+    RefusalReason.MAY_BE_LOCKED: {
+        "report": SelfReport(Way.ATA, locking=Locking(("opal-2",)), doubts=(Doubt("contradiction", Part.LOCKING),)),
+    },
     RefusalReason.SHADOW_MBR: {"report": SelfReport(Way.NVME, locking=Locking(("opal-2",), shadow_mbr=True))},
     RefusalReason.SANITIZE_RUNNING: {"report": SelfReport(Way.NVME, sanitize=Sanitize(state=SanitizeState.IN_PROGRESS))},
     RefusalReason.HIDDEN_AREA: {"report": SelfReport(Way.ATA, hidden=HiddenAreas(hpa=HiddenArea(Presence.PRESENT, 8)))},

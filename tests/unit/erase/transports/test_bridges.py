@@ -95,6 +95,18 @@ def test_registers_that_the_bridge_refuses_to_give_are_unknown() -> None:
     assert ata_through(bridge, Manners(Wrapper.CYPRESS), "/dev/sdz").send(IDLE, 10.0).registers is None
 
 
+ATTENTION = ScsiAnswer(2, sense=bytes.fromhex("700006000000000a00000000290000000000"))
+
+
+@pytest.mark.parametrize("refusal", [CHECK, ATTENTION, ScsiAnswer(2), ScsiAnswer(8)])
+def test_a_command_that_the_bridge_refused_is_not_done_whatever_an_earlier_one_left_in_the_registers(refusal: ScsiAnswer) -> None:
+    completed, aborted = (ScsiAnswer(0, bytes.fromhex(told)) for told in ("50 00 01 00 00 00 40 50", "51 04 01 00 00 00 40 51"))
+    assert ata_through(Bridge([refusal, completed]), Manners(Wrapper.CYPRESS), "/dev/sdz").send(ERASE_UNIT, 10.0).registers is None
+    # the drive's own refusal looks so
+    registers = ata_through(Bridge([refusal, aborted]), Manners(Wrapper.CYPRESS), "/dev/sdz").send(ERASE_UNIT, 10.0).registers
+    assert registers == AtaRegisters(status=0x51, error=0x04, device=0x40, count=1, lba=0, upper_known=False)
+
+
 def test_without_its_upper_halves_a_48_bit_command_is_not_run() -> None:
     bridge = Bridge([CHECK])
     with pytest.raises(TransportError) as caught:

@@ -24,6 +24,8 @@ FIXED_WITH_INDEX = ScsiAnswer(2, sense=bytes.fromhex("700001 00504000 0a c3 ffff
 GOOD = ScsiAnswer(0)
 EMPTY_CHECK = ScsiAnswer(2)
 RESPONSE = ScsiAnswer(0, bytes.fromhex(DESCRIPTOR))
+RESPONSE_ABORTED = ScsiAnswer(0, bytes.fromhex("090c 01 04 0000 0003 0000 0000 40 51"))
+ABORTED = AtaRegisters(status=0x51, error=0x04, device=0x40, count=0, lba=3, upper_known=True)
 REFUSED = ScsiAnswer(2, sense=bytes.fromhex("70000500000000 0a 00000000 2000 00000000"))
 ATTENTION = ScsiAnswer(2, sense=bytes.fromhex("70000600000000 0a 00000000 2900 00000000"))
 RESULTS = ScsiAnswer(0, bytes.fromhex("16000012" + "0002 03 0e" + DESCRIPTOR))
@@ -83,7 +85,9 @@ def test_48_bit_commands_do_not_fit_into_12_bytes() -> None:
         (Registers.MISSING, [GOOD], [STATUS_CDB], None),
         (Registers.EMPTY, [WITH_DESCRIPTOR], [STATUS_CDB], None),
         (Registers.RETURN_RESPONSE, [WITH_DESCRIPTOR], [STATUS_CDB], FULL),
-        (Registers.RETURN_RESPONSE, [EMPTY_CHECK, RESPONSE], [STATUS_CDB, RESPONSE_CDB], FULL),
+        # CHECK CONDITION without a reason: a failure is this command's, a success may be an earlier one's
+        (Registers.RETURN_RESPONSE, [EMPTY_CHECK, RESPONSE], [STATUS_CDB, RESPONSE_CDB], None),
+        (Registers.RETURN_RESPONSE, [EMPTY_CHECK, RESPONSE_ABORTED], [STATUS_CDB, RESPONSE_CDB], ABORTED),
         (Registers.RETURN_RESPONSE, [GOOD, RESPONSE], [STATUS_CDB, RESPONSE_CDB], FULL),
         (Registers.RETURN_RESPONSE, [FIXED, RESPONSE], [STATUS_CDB, RESPONSE_CDB], FULL),
         (Registers.RETURN_RESPONSE, [GOOD, REFUSED], [STATUS_CDB, RESPONSE_CDB], None),

@@ -4,7 +4,7 @@ import argparse
 import io
 import json
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -12,6 +12,7 @@ from certify.foundation.commandline import Context
 from certify.foundation.config import Home
 from certify.foundation.messages import Language, text
 from erase.drive.facts import Drive, Machine
+from erase.drive.report import HiddenArea, HiddenAreas, Part, Presence, SelfReport, Unseen, Way, WhyUnseen
 from erase.errors import Refused
 from erase.station.commands import plan as plan_command
 from erase.station.commands.plan_options import add_plan_options, run_command, verify_from
@@ -53,6 +54,29 @@ def test_the_plan_is_told_in_words_and_ends_with_what_to_type(run, language):
     told = run("/dev/sdz", "--policy", R2, "--asset", "A 1")
     assert "Clear" in told
     assert f"erase run /dev/sdz --policy {R2} --asset 'A 1' --jobs DIR --operator ID --witness ID --confirm SERIAL" in told
+
+
+HIDING = SelfReport(Way.ATA, hidden=HiddenAreas(hpa=HiddenArea(Presence.PRESENT, 1000)), unseen=(Unseen(Part.DCO, WhyUnseen.REFUSED),))
+
+
+def test_what_the_drive_says_of_itself_stands_before_the_plan(run, a_drive, language):
+    told = run("/dev/sdz", "--policy", R2, drive=a_drive(report=replace(HIDING, hidden=HiddenAreas())))
+    assert told.startswith(text("drives.heading"))
+    assert text("drives.unseen-refused", parts=(text("drives.part-dco"),)) in told
+    assert told.index("DCO") < told.index("Clear")
+    assert text("drives.heading") not in run("/dev/sdz", "--policy", R2)
+    assert json.loads(run("/dev/sdz", "--policy", R2, drive=a_drive(report=replace(HIDING, hidden=HiddenAreas())), as_json=True))
+
+
+def test_what_a_drive_hides_is_named_where_no_plan_comes_of_it(clock, tmp_path, a_drive, language):
+    parser = argparse.ArgumentParser()
+    plan_command.add_arguments(parser)
+    context = Context(clock, Home(tmp_path), {}, io.StringIO(), io.StringIO(), as_json=False)
+    with pytest.raises(Refused) as caught:
+        plan_command.show_plan(parser.parse_args(["/dev/sdz", "--policy", R2]), context, MadeUpProbe(a_drive(report=HIDING)))
+    assert caught.value.code == "hidden-area"
+    assert "HPA (Host Protected Area) (512.0 kB)" in caught.value.sentences(language)[1]
+    assert context.out.getvalue() == ""  # the result goes to stdout, and there is none
 
 
 def test_the_plan_says_when_papers_will_have_no_names(run, tmp_path, language):
