@@ -11,7 +11,6 @@ from emulators.fronts.drives import make_drive
 from emulators.mmc.card import Card
 from emulators.nvme import personality as nvme
 from emulators.nvme.subsystem import Subsystem
-
 from erase.commands.bridges import Manners
 from erase.commands.wire import MmcAnswer, MmcCommand, NvmeAnswer, NvmeCommand, ScsiAnswer, ScsiCommand
 from erase.drive.report import Way

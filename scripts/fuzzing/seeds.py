@@ -15,7 +15,6 @@ from emulators.fronts.drives import kinds, make_drive
 from emulators.mmc import registers
 from emulators.nvme import personality as nvme
 from emulators.nvme.subsystem import Subsystem
-
 from erase.transports.loopback import submission_entry
 from erase.transports.reading import nvme_questions, scsi_questions
 from fuzzing import asked, machine, shapes

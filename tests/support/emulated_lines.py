@@ -12,7 +12,6 @@ from emulators.mmc.card import Card, NoResponse
 from emulators.nvme.entries import Gone
 from emulators.nvme.subsystem import Subsystem
 from emulators.scsi.interface import LogicalUnit, NoReply, Unplugged
-
 from erase.commands.wire import MmcAnswer, MmcCommand, NvmeAnswer, NvmeCommand, ScsiAnswer, ScsiCommand
 from erase.drive.facts import Bus, Identity, MediaType
 from erase.drive.report import SelfReport

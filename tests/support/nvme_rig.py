@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from emulators.fronts.nvme_tcp_control import ask
 from emulators.fronts.nvme_tcp_host import Connected, connect_all, controllers_of, disconnect_all, namespace_node, wait_until
 

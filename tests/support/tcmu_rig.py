@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from emulators.fronts.tcmu_control import ControlClient
 
 TESTS = Path(__file__).resolve().parents[1]

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from emulators.fronts.nvme_tcp_host import wait_until
-
 from nvme_rig import Front, Walked, run
 
 Serve = Callable[..., Front]

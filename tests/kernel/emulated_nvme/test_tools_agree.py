@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from emulators.fronts.nvme_tcp_host import wait_until
 
+from emulators.fronts.nvme_tcp_host import wait_until
 from nvme_rig import Front, Walked, run, run_json
 
 Serve = Callable[..., Front]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from emulators.fronts.nvme_tcp_host import namespace_node, wait_until
 
+from emulators.fronts.nvme_tcp_host import namespace_node, wait_until
 from nvme_rig import Drive, Front, Walked, run, run_bytes, run_json
 
 Serve = Callable[..., Front]

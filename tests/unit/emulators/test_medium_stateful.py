@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from emulators.medium import FlashMedium, HybridMedium, MagneticMedium, Medium, Unreadable
-from emulators.power import Power, PowerCut
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from emulators.medium import FlashMedium, HybridMedium, MagneticMedium, Medium, Unreadable
+from emulators.power import Power, PowerCut
 
 PAGE = 512
 PAGES = 12

@@ -6,6 +6,7 @@ A disk is filled so that the marker lies everywhere an erase can forget, and is 
 from __future__ import annotations
 
 import pytest
+
 from emulators.ata import AtaDisk, Flaw, LinkLost, Registers, make_disk
 from emulators.ata.host import password_block, read, send, send_ext, words, write
 from emulators.medium import FlashMedium, MagneticMedium, Where

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from emulators.ata import AtaDisk, Outcome, make_disk
 from emulators.ata.host import password_block, read, send, send_ext, words, write
 from emulators.medium import Where

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from emulators.ata import AtaDisk, Flaw, make_disk, personalities
 from emulators.ata.host import password_block, read, send, send_ext, words, write
 from emulators.ata.personality import RECORDED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from emulators.ata import AtaDisk, Registers, SecurityState, make_disk
 from emulators.ata.host import password_block, read, send, send_ext, words, write
 from emulators.power import PowerCut

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from emulators.ata import Registers, make_disk
 from emulators.ata.host import read, send, send_ext, words, write
 

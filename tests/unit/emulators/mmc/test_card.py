@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from emulators.clock import HandClock
 from emulators.mmc.card import Card, NoResponse
 from emulators.mmc.lies import Lies
 from emulators.mmc.registers import Layout, crc7
-from hypothesis import given
-from hypothesis import strategies as st
 
 SECRET = b"resident register, page 1 "
 READY = 0x00000900  # transfer state, ready for data

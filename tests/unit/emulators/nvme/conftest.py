@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from emulators.nvme.personality import Personality, full, plain
 
+from emulators.nvme.personality import Personality, full, plain
 from nvme_bench import Bench
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from emulators.nvme.entries import Gone
 from emulators.nvme.personality import full, no_sanitize, plain
-
 from nvme_bench import SECRET, Bench, sqe
 
 USER_DATA, CRYPTO = 0x200, 0x400

@@ -7,11 +7,11 @@ import struct
 from collections.abc import Callable
 
 import pytest
+
 from emulators.clock import HandClock
 from emulators.nvme.entries import Gone
 from emulators.nvme.personality import full, plain
 from emulators.nvme.subsystem import Subsystem
-
 from nvme_bench import SECRET, Bench, sqe
 
 BLOCK, CRYPTO = 0x02, 0x04

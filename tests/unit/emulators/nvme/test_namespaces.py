@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from emulators.nvme.entries import Gone
-from emulators.nvme.personality import PERSONALITIES, full, locked, plain
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emulators.nvme.entries import Gone
+from emulators.nvme.personality import PERSONALITIES, full, locked, plain
 from nvme_bench import SECRET, Bench, sqe
 
 

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from emulators.clock import RealClock
 from emulators.fronts.nvme_tcp import Served, Target
 from emulators.fronts.nvme_tcp_control import serve_control
-from hypothesis import given
-from hypothesis import strategies as st
 
 IC_REQ = bytes.fromhex("0000800080000000") + bytes(120)
 NQN = b"nqn.2014-08.org.nvmexpress:haiki:full"

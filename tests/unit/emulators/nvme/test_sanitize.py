@@ -6,9 +6,9 @@ import struct
 from collections.abc import Callable
 
 import pytest
+
 from emulators.nvme.entries import Gone
 from emulators.nvme.personality import full, no_deallocate_inhibited, no_sanitize, recorded, strict_integrity
-
 from nvme_bench import Bench
 
 BLOCK, OVERWRITE, CRYPTO = 0x02, 0x03, 0x04

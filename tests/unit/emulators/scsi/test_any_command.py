@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from emulators.clock import HandClock
 from emulators.fronts.drives import Traits, make_drive
 from emulators.scsi import cdb as cdbs
 from emulators.scsi.interface import CHECK_CONDITION, Reply
 from emulators.scsi.satl import Regime
 from emulators.scsi.unit import Unit
-from hypothesis import given
-from hypothesis import strategies as st
 
 SAS = ("sas", "sas-520", "sas-pi", "sas-ssd", "sas-zoned")
 KINDS = (*SAS, "flash", "pata", "self-encrypting-flash", "host-managed", "bridge:flash", "bridge:nvme")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from emulators.clock import HandClock
 from emulators.fronts.drives import Traits, kinds, make_drive
 from emulators.scsi.interface import GOOD

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from emulators.clock import HandClock
 from emulators.medium import FlashMedium, MagneticMedium, Where, ZonedMedium
 from emulators.power import Power

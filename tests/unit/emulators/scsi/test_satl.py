@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from emulators.ata import AtaDisk, Flaw, make_disk
 from emulators.clock import HandClock
 from emulators.scsi.interface import CHECK_CONDITION, GOOD, NoReply, Reply, Unplugged, to_the_end

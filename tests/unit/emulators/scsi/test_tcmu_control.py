@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from emulators.clock import HandClock
 from emulators.fronts.drives import Drive, make_drive
 from emulators.fronts.tcmu_control import Control, ControlClient

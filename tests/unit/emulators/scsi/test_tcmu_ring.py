@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
+
 from emulators.fronts.tcmu_ring import Command, Ring, RingError, TaskManagement
 from emulators.scsi.interface import Reply
 

@@ -5,6 +5,9 @@ import uuid
 from pathlib import Path
 
 import pytest
+
+from certify.foundation.messages import Language
+from emulated_lines import EmulatedLines
 from emulators.ata import Flaw, make_disk
 from emulators.ata.host import send_ext
 from emulators.clock import HandClock
@@ -13,9 +16,6 @@ from emulators.nvme.personality import PERSONALITIES
 from emulators.nvme.subsystem import Subsystem
 from emulators.scsi.bridge import Bridge, BridgeTraits
 from emulators.scsi.satl import SatlUnit
-
-from certify.foundation.messages import Language
-from emulated_lines import EmulatedLines
 from erase.drive.facts import Source, Unusable
 from erase.drive.report import Presence, Way, WhyUnseen
 from erase.errors import Refused

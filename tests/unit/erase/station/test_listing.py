@@ -7,14 +7,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+
+import erase.station
+from emulated_lines import ask_card, ask_subsystem, ask_unit
 from emulators.clock import HandClock
 from emulators.fronts.drives import kinds, make_drive
 from emulators.mmc.card import Card
 from emulators.nvme.personality import PERSONALITIES
 from emulators.nvme.subsystem import Subsystem
-
-import erase.station
-from emulated_lines import ask_card, ask_subsystem, ask_unit
 from erase.drive.facts import Bus, Drive, Identity, Machine, MediaType, drive_from_json
 from erase.drive.inventory import Blindness, Controller, ControllerKind
 from erase.probe.asking.merging import with_asked

@@ -1,14 +1,14 @@
 """ATA disks under libata's translation: what they tell is what the model holds, and what they lie about calms nobody."""
 
 import pytest
+
+from emulated_lines import NODE, EmulatedLines, ask, ask_unit, target_of
 from emulators.ata import Flaw, make_disk
 from emulators.ata.host import password_block, send, send_ext
 from emulators.ata.sanitize import SanitizeState as Emulated
 from emulators.clock import HandClock
 from emulators.fronts.drives import Traits, make_drive
 from emulators.scsi.satl import Regime, SatlUnit
-
-from emulated_lines import NODE, EmulatedLines, ask, ask_unit, target_of
 from erase.commands.harmless import is_harmless
 from erase.drive.report import HealthVerdict, Locking, SanitizeState, Security, Way, Zoning
 from erase.probe.asking.targets import Speech

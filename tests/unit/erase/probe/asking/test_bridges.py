@@ -1,14 +1,14 @@
 """What lies behind a USB bridge: the disk's own word where it gets through, and nothing of the bridge's in its place."""
 
 import pytest
+
+from emulated_lines import NODE, EmulatedLines, ask, ask_unit, target_of
 from emulators.ata import Flaw, make_disk
 from emulators.ata.host import send_ext
 from emulators.clock import HandClock
 from emulators.fronts.drives import make_drive
 from emulators.scsi.bridge import Bridge, BridgeTraits
 from emulators.scsi.satl import Regime, SatlUnit
-
-from emulated_lines import NODE, EmulatedLines, ask, ask_unit, target_of
 from erase.commands.bridges import Delicate, Manners, Registers, Wrapper
 from erase.drive.facts import Identity
 from erase.drive.report import SanitizeState, Way

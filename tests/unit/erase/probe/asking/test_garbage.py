@@ -2,6 +2,10 @@
 
 import random
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emulated_lines import NODE, EmulatedLines, ask, target_of
 from emulators.ata import make_disk
 from emulators.ata.host import password_block, send, send_ext
 from emulators.clock import HandClock
@@ -10,10 +14,6 @@ from emulators.mmc.card import Card
 from emulators.nvme.personality import PERSONALITIES
 from emulators.nvme.subsystem import Subsystem
 from emulators.scsi.satl import SatlUnit
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from emulated_lines import NODE, EmulatedLines, ask, target_of
 from erase.commands.wire import MmcAnswer, NvmeAnswer, ScsiAnswer
 from erase.drive.facts import Bus
 from erase.drive.report import Presence

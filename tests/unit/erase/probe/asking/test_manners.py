@@ -1,6 +1,8 @@
 """Nothing but reading commands leaves through an asker, whoever asks for it."""
 
 import pytest
+
+from emulated_lines import NODE, EmulatedLines, ask, target_of
 from emulators.ata import make_disk
 from emulators.clock import HandClock
 from emulators.fronts.drives import make_drive
@@ -8,8 +10,6 @@ from emulators.mmc.card import Card
 from emulators.nvme.personality import PERSONALITIES
 from emulators.nvme.subsystem import Subsystem
 from emulators.scsi.satl import SatlUnit
-
-from emulated_lines import NODE, EmulatedLines, ask, target_of
 from erase.commands import ata_areas, mmc_commands, nvme_admin, scsi_basic
 from erase.commands.wire import MmcCommand
 from erase.errors import Refused

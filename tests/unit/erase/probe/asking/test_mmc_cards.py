@@ -1,10 +1,9 @@
 """An eMMC's own word."""
 
+from emulated_lines import ask_card
 from emulators.clock import HandClock
 from emulators.mmc.card import Card
 from emulators.mmc.registers import Layout
-
-from emulated_lines import ask_card
 from erase.commands.harmless import is_harmless
 from erase.drive.facts import Identity
 from erase.drive.report import HealthVerdict, MmcErase, Way

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
+
+from emulated_lines import NODE, EmulatedLines, ask, ask_subsystem, target_of
 from emulators.clock import HandClock
 from emulators.nvme.personality import PERSONALITIES
 from emulators.nvme.subsystem import Subsystem
-
-from emulated_lines import NODE, EmulatedLines, ask, ask_subsystem, target_of
 from erase.commands.harmless import is_harmless
 from erase.drive.facts import Identity
 from erase.drive.report import HealthVerdict, Locking, Namespace, NvmeErase, SanitizeState, Way, Zoning

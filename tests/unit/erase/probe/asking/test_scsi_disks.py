@@ -1,14 +1,14 @@
 """SAS disks, and what only looks like one: arrays, adapters, half of a pair of ports."""
 
 import pytest
+
+from emulated_lines import NODE, EmulatedLines, ask, ask_unit, target_of
 from emulators.ata import make_disk
 from emulators.clock import HandClock
 from emulators.fronts.drives import Traits, make_drive
 from emulators.scsi.satl import SatlUnit
 from emulators.scsi.tcg import Locking as EmulatedLocking
 from emulators.scsi.tcg import level_0
-
-from emulated_lines import NODE, EmulatedLines, ask, ask_unit, target_of
 from erase.commands.harmless import is_harmless
 from erase.commands.wire import ScsiAnswer
 from erase.drive.facts import Bus, Identity
