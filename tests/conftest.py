@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,10 @@ from certify.signing.trust import TrustFile, load_trust
 from owned_folder import OwnedFolder
 
 PROJECT = Path(__file__).resolve().parents[1]
+# whoever started us in the background (nohup, a shell's &) may have had signals ignored, which tests send
+for _number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _number is signal.SIGINT else signal.SIG_DFL)
 MEMORY = Path("/dev/shm")
 
 # no deadline and no complaint about slowness: a busy machine is not a defect. CI repeats itself exactly

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from erase.commands.wire import AtaCommand, MmcCommand, MmcTransfer, NvmeCommand, ScsiCommand
 
+_SHORTEST_CDB = 6  # bytes (SPC-5 section 4.2.2)
 # ACS-4 annex A: COMMAND and FEATURE; None: whatever FEATURE says
 _ATA: frozenset[tuple[int, int | None]] = frozenset(
     {
@@ -90,7 +91,7 @@ def _ata(command: AtaCommand) -> bool:
 
 
 def _scsi(cdb: bytes) -> bool:
-    if not cdb or not {(cdb[0], None), (cdb[0], cdb[1] & 0x1F)} & _SCSI:
+    if len(cdb) < _SHORTEST_CDB or not {(cdb[0], None), (cdb[0], cdb[1] & 0x1F)} & _SCSI:
         return False
     if cdb[0] == _LOG_SENSE and cdb[2] & 0x3F >= _VENDORS_LOG_PAGES:
         return False

@@ -38,6 +38,8 @@ def describe_scsi(tree: Tree, device: str) -> Description:
     identify = information.identify if information is not None and information.identify.believed else None
     if identify and bridged and not identify.checked:
         identify = None  # a bridge's invention looks the same
+    if identify and not bridged and not _speaks_for_ata(tree, device):
+        identify = None  # of whatever else has such a page (scsi_debug) the drive's other pages tell something else
     bus = _bus(tree, device, identify, is_virtual=virtual is not None)
     own_pages = virtual is not None or bus in (Bus.ATA, Bus.SAS)
     evidence = MediaEvidence(
@@ -53,6 +55,11 @@ def describe_scsi(tree: Tree, device: str) -> Description:
     return Description(identity, bus, media_type(bus, evidence), virtual)
 
 
+def _speaks_for_ata(tree: Tree, device: str) -> bool:
+    """Whether a translation layer says that an ATA drive lies behind it (SAT-5 section 8.1.2: the vendor of INQUIRY)."""
+    return bool(_ATA_PORT.search(device)) or tree.text(f"{device}/vendor") == "ATA"
+
+
 def _bus(tree: Tree, device: str, identify: AtaIdentify | None, *, is_virtual: bool) -> Bus:
     if is_virtual:
         return Bus.VIRTUAL
@@ -60,7 +67,7 @@ def _bus(tree: Tree, device: str, identify: AtaIdentify | None, *, is_virtual: b
         return Bus.USB
     if _FIREWIRE.search(device):
         return Bus.UNKNOWN
-    if identify or _ATA_PORT.search(device) or tree.text(f"{device}/vendor") == "ATA":
+    if identify or _speaks_for_ata(tree, device):
         return Bus.ATA
     if "/end_device-" in device or tree.exists(f"{device}/sas_address"):
         return Bus.SAS

@@ -193,3 +193,15 @@ def test_a_bridges_serial_is_plain(machine):
     machine.usb()
     machine.file("/sys/devices/pci0000:00/0000:00:14.0/usb2/2-1/serial", "DD  ５\n")
     assert only(machine).identity.serial == Fact("DD \\uff15", Source.BRIDGE)
+
+
+@pytest.mark.parametrize(("vendor", "source_of_serial"), [("ATA     ", "IDENTIFY page"), ("Linux   ", "INQUIRY pages")])
+def test_an_identify_page_counts_where_a_translation_layer_says_that_an_ata_drive_is_behind_it(
+    machine, identify_data, information_page, vendor, source_of_serial
+):
+    place = "/sys/devices/pseudo_0/adapter0/host9/target9:0:0/9:0:0:0"
+    page = information_page(identify_data["Samsung SSD 870 EVO 2TB"])
+    files = {"vendor": vendor, "model": "scsi_debug", "rev": "0191", "vpd_pg89": page, "vpd_pg80": SERIAL + b"ABCD1234"}
+    machine.scsi_disk(place, "sda", "8:0", 1000, files=files)
+    (drive,) = machine.probe().drives()
+    assert (drive.identity.serial.value == "ABCD1234") == (source_of_serial == "INQUIRY pages")

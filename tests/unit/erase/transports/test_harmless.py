@@ -126,7 +126,7 @@ def test_nothing_on_the_list_takes_data_out(question: Any) -> None:
 
 @given(st.binary(max_size=32))
 def test_no_cdb_crashes_the_list(cdb: bytes) -> None:
-    is_harmless(ScsiCommand("?", cdb.ljust(2, b"\0") if cdb else cdb))
+    assert is_harmless(ScsiCommand("?", cdb)) in (True, False)
 
 
 def test_what_is_not_on_the_list_never_reaches_the_drive(speaks: Callable[..., tuple[str, ...]]) -> None:
