@@ -80,6 +80,13 @@ def partitioned(tool, node: Path, parts: int = 1) -> Iterator[list[Path]]:
         yield [node.with_name(f"{node.name}{number}") for number in range(1, parts + 1)]
     finally:
         tool("sfdisk", "--delete", node)
+        _until(lambda: _has_no_partition(tool, node))
+
+
+def _has_no_partition(tool, node: Path) -> bool:
+    """The kernel keeps the old ones while anybody, such as udev's own look at them, has one open."""
+    tool("partx", "--update", node, status=None)
+    return not list(Path(f"/sys/class/block/{node.name}").glob(f"{node.name}[0-9]*"))
 
 
 @contextmanager
