@@ -148,6 +148,9 @@ class Discovery:
         return None if self.locking is None else self.locking.locked or self.locking.shadowed
 
 
+_CUT = frozenset({TcgDoubt.TOO_SHORT, TcgDoubt.CUT_DESCRIPTOR})
+
+
 def discovery(data: bytes) -> Discovery:
     """Reads Level 0 Discovery: a header of 48 bytes, then features of code, version, length and data."""
     doubts: set[TcgDoubt] = set()
@@ -162,6 +165,8 @@ def discovery(data: bytes) -> Discovery:
     first = next((found[code] for code in found if code in _SSC), empty)
     removal = found.get(_DATA_REMOVAL, empty)
     locking = _strictest([_locking(fields, doubts) for fields in locks])
+    if locking is not None and doubts & _CUT and not (locking.locked or locking.shadowed):
+        locking = None  # what is missing may tell of another lock
     return Discovery(
         doubts=tuple(sorted(doubts)),
         features=tuple(found),

@@ -14,6 +14,7 @@ from types import FrameType
 from owned_folder import OwnedFolder
 
 _PROJECT = Path(__file__).resolve().parents[2]
+_LARGEST = 1_000_000_000  # seed or number of seconds or inputs; libFuzzer takes no seed above 2^32
 _LONG = 30 * 60  # seconds for each parser
 _DESCRIPTION = "Feeds nonsense to what reads drives' answers, guided by coverage, and looks whether all that must hold does."
 _EPILOG = (
@@ -23,8 +24,8 @@ _EPILOG = (
 
 
 def _positive(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= 10**9:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000000000")
+    if not text.isdecimal() or not 0 < int(text) <= _LARGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {_LARGEST}")
     return int(text)
 
 
@@ -113,7 +114,7 @@ def _campaign(options: argparse.Namespace) -> int:
     from fuzzing import campaign
 
     targets = campaign.by_family(chosen) if options.families else campaign.by_parser(chosen)
-    seed = options.seed or 1 + secrets.randbelow(2**31 - 1)
+    seed = options.seed or 1 + secrets.randbelow(_LARGEST)
     seconds = 0 if options.runs else options.seconds or _LONG
     plan = campaign.Plan(targets, seed, options.findings.resolve(), seconds=seconds, runs=options.runs or 0, jobs=options.jobs)
     minutes = f", {-(-len(targets) // options.jobs) * seconds / 60:.0f} minutes and a little more" if seconds else ""

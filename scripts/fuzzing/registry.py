@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from itertools import chain
 from typing import Any, Final
 
@@ -58,6 +59,9 @@ _BRIDGES: Final = (Wrapper.JMICRON, Wrapper.CYPRESS, Wrapper.PROLIFIC, Wrapper.S
 
 def _of(module: Any, function: Callable[..., Any]) -> str:
     return f"{module.__name__.removeprefix('erase.').removeprefix('commands.')}.{function.__name__}"
+
+
+_LOCKS = frozenset({*(one.name for one in fields(tcg_discovery.Locking)), "shadowed", "obstructs"})
 
 
 def _plain(family: str, module: Any, *functions: Callable[[bytes], Any], texts: Texts = Texts.ASCII) -> list[Parser]:
@@ -224,7 +228,9 @@ _OTHERS = [
     *_plain("mmc", mmc_ext_csd, mmc_ext_csd.ext_csd),
     *_plain("mmc", mmc_commands, mmc_commands.write_protect_types),
     _with("mmc", mmc_commands, mmc_commands.card_status, lambda data: mmc_commands.card_status(*_numbers(data, 1)), is_page=False),
-    *_plain("tcg", tcg_discovery, tcg_discovery.discovery, tcg_discovery.security_protocols),
+    # what speaks of locks speaks against the drive: of a cut answer it is kept, where a contradiction behind the cut would take it away
+    _with("tcg", tcg_discovery, tcg_discovery.discovery, tcg_discovery.discovery, no_capability=_LOCKS),
+    *_plain("tcg", tcg_discovery, tcg_discovery.security_protocols),
     _with("sat", bridges_ata, bridges_ata.ata_registers, _registers),
     *_plain("sat", bridges_ata, bridges_ata.jmicron_port),
     *_plain("sat", bridges_nvme, bridges_nvme.nvme_completion),

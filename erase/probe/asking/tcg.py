@@ -9,6 +9,8 @@ from erase.probe.asking.lines import Notes
 
 SECURITY_PROTOCOL, LEVEL_0 = tcg_discovery.LEVEL_0
 DISCOVERY_SIZE = tcg_discovery.SIZE
+# with these there may be a lock, although none is told
+_UNCLEAR = frozenset({TcgDoubt.CONTRADICTION, TcgDoubt.TOO_SHORT, TcgDoubt.CUT_DESCRIPTOR})
 
 
 def locking_of(data: bytes, notes: Notes) -> Locking | None:
@@ -18,7 +20,7 @@ def locking_of(data: bytes, notes: Notes) -> Locking | None:
     classes = tuple(ssc.value for ssc in found.sscs)
     locking = found.locking
     if locking is None:
-        return Locking(classes) if classes or TcgDoubt.CONTRADICTION in found.doubts else None
+        return Locking(classes) if classes or _UNCLEAR.intersection(found.doubts) else None
     if TcgDoubt.TWICE in found.doubts:
         # the one that was left out may say otherwise
         return Locking(classes, enabled=locking.enabled or None, locked=locking.locked or None, shadow_mbr=locking.shadowed or None)

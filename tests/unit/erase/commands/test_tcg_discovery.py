@@ -141,6 +141,11 @@ def test_a_discovery_that_was_cut_tells_what_came():
     assert (found.sscs, found.obstructs) == ((), True)
 
 
+def test_a_discovery_that_was_cut_does_not_say_that_nothing_is_locked():
+    assert discovery(answer(TPER, locking(0x09), OPAL_2)).obstructs is False
+    assert discovery(answer(TPER, locking(0x09), OPAL_2)[:-3]).obstructs is None
+
+
 @pytest.mark.parametrize(
     ("first", "second", "obstructs"),
     [(0x0F, 0x09, True), (0x09, 0x0F, True), (0x0B, 0x1B, True), (0x0B, 0x09, False), (0x0F, 0x05, None), (0x09, 0x05, None)],
