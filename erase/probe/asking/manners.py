@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from erase.commands.bridges import Delicate, Manners, Registers, Wrapper
+from erase.commands.bridges import Manners, Registers, Wrapper, delicate
 from erase.drive.facts import Bus, Identity
 from erase.probe.asking.targets import Speech, Target
 from hardware_profiles import Match, MergedQuirks, Subject
-from hardware_profiles.vocabulary import Before, Kind, Report, Transport
+from hardware_profiles.vocabulary import Before, Command, Kind, Report, Transport
 from hardware_profiles.vocabulary import Identity as Namelessness
 
 LookUp = Callable[[Subject], Match]
 
 _KINDS = {Speech.ATA: Kind.ATA, Speech.SCSI: Kind.SCSI, Speech.NVME: Kind.NVME, Speech.MMC: Kind.MMC}
 _TRANSPORTS = {Bus.ATA: Transport.SATA, Bus.SAS: Transport.SAS, Bus.NVME: Transport.PCIE, Bus.USB: Transport.USB, Bus.MMC: Transport.MMC}
+_SHORT_FORM = Command.ATA_PASS_THROUGH_12
 _SECTOR = 512  # bytes; profiles count transfers in these
 
 
@@ -76,7 +77,7 @@ def _manners(quirks: MergedQuirks, speech: Speech) -> Manners:
         wrapper=wrapper,
         registers=Registers(quirks.registers.value),
         max_transfer=None if quirks.max_transfer_sectors is None else quirks.max_transfer_sectors * _SECTOR,
-        forbidden=frozenset(delicate for delicate in Delicate if delicate.value in {command.value for command in quirks.forbid}),
+        forbidden=delicate(command.value for command in quirks.forbid - {_SHORT_FORM}),
         # behind a bridge nothing is gained by the short form, and some crash on it
-        never_a1=speech is Speech.BRIDGE and wrapper is not Wrapper.SAT_12,
+        never_a1=_SHORT_FORM in quirks.forbid or (speech is Speech.BRIDGE and wrapper is not Wrapper.SAT_12),
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import threading
+import time
+from collections.abc import Iterator
 
 import pytest
 
 from benchmarking import profiles
-from hardware_profiles import Subject, look_up
+from hardware_profiles import Subject, look_up, lookup
 from hardware_profiles.ids import FirmwareSeries, Span, id_pattern, releases
 from hardware_profiles.lookup import Book, book
 from hardware_profiles.rules import Compiled
@@ -277,3 +280,22 @@ def test_the_benchmark_refuses_a_slow_look_up(seconds: float, status: int, capsy
     assert profiles.run(assert_goals=True, clock=lambda: next(ticks) * seconds) == status
     assert profiles.run(assert_goals=False, clock=lambda: next(ticks) * seconds) == 0
     assert ("MISSED" in capsys.readouterr().out) is bool(status)
+
+
+def test_threads_that_ask_at_the_same_time_read_the_files_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings: list[int] = []
+    shipped = lookup.shipped
+
+    def counted() -> Iterator[tuple[str, str]]:
+        readings.append(1)
+        time.sleep(0.05)  # another thread's turn
+        yield from shipped()
+
+    monkeypatch.setattr(lookup, "shipped", counted)
+    lookup._book.cache_clear()
+    threads = [threading.Thread(target=look_up, args=(Subject(),)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(readings) == 1

@@ -110,6 +110,21 @@ def test_in_no_regime_of_sense_data_a_hidden_area_is_taken_for_none(regime):
     assert found.asked.told.is_identified
 
 
+@pytest.mark.parametrize("short", [1, 1000, SECTORS - 1])
+def test_a_native_address_below_the_capacity_can_not_be_true_and_calms_nobody(short):
+    def spoil(command, answer):
+        if command.cdb[0] != 0x85 or command.cdb[14] != 0x27:  # ATA PASS-THROUGH(16), READ NATIVE MAX ADDRESS EXT
+            return answer
+        lba, sense = (SECTORS - 1 - short).to_bytes(6, "little"), bytearray(answer.sense)
+        for place, byte in zip((15, 17, 19, 14, 16, 18), lba, strict=True):  # ATA Status Return descriptor from byte 8 (SAT-5)
+            sense[place] = byte
+        return type(answer)(answer.status, answer.data, bytes(sense))
+
+    found = ask(EmulatedLines(units={NODE: SatlUnit(make_disk("magnetic"))}, spoil=spoil), target_of(Speech.ATA))
+    assert found.hidden["hpa"] == ("unknown", None)
+    assert found.unseen["hpa"] == "unbelievable"
+
+
 def test_without_a_native_address_a_larger_overlay_still_shows_that_something_is_hidden():
     disk = make_disk("magnetic")
     _overlaid(disk, SECTORS - 5000)

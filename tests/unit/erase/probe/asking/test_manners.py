@@ -11,10 +11,16 @@ from emulators.nvme.personality import PERSONALITIES
 from emulators.nvme.subsystem import Subsystem
 from emulators.scsi.satl import SatlUnit
 from erase.commands import ata_areas, mmc_commands, nvme_admin, scsi_basic
-from erase.commands.wire import MmcCommand
+from erase.commands.bridges import Delicate, delicate
+from erase.commands.wire import MmcCommand, ScsiCommand
+from erase.drive.facts import Identity
 from erase.errors import Refused
 from erase.probe.asking import asker
+from erase.probe.asking.manners import knowledge_of
 from erase.probe.asking.targets import Speech
+from hardware_profiles import Match, Profile
+from hardware_profiles.schema import Note, Quirks, Rule
+from hardware_profiles.vocabulary import Command, PassThrough
 
 WRITES = {
     "ata": [ata_areas.device_configuration_restore(), ata_areas.set_max_address(1000, extended=True, volatile=True)],
@@ -43,3 +49,17 @@ def test_a_command_that_writes_is_stopped_before_the_wire(family, speech, comman
         ask(lines, target_of(speech, nsid=1))
     assert caught.value.code == "not-harmless"
     assert lines.sent == {NODE: []}
+
+
+def test_every_command_that_a_profile_can_forbid_is_known_to_whoever_guards_the_wire():
+    assert delicate(command.value for command in Command if command is not Command.ATA_PASS_THROUGH_12) == frozenset(Delicate)
+
+
+@pytest.mark.parametrize("speech", [Speech.ATA, Speech.BRIDGE])
+def test_a_profile_that_forbids_the_short_form_keeps_it_from_the_wire(speech):
+    quirks = Quirks(forbid=(Command.ATA_PASS_THROUGH_12, Command.ATA_SMART), pass_through=PassThrough.SAT_12)
+    profile = Profile(name="short", match=Rule(), quirks=quirks, note=Note(ja="-", en="-"), evidence=())
+    known = knowledge_of(target_of(speech), Identity(), speech, lambda _: Match((profile,)))
+    assert known.manners.never_a1
+    assert known.manners.forbidden == {Delicate.ATA_SMART}
+    assert known.manners.objection(ScsiCommand("ATA PASS-THROUGH(12)", bytes([0xA1]) + bytes(11))) == "A1h"
