@@ -305,7 +305,9 @@ def test_what_was_written_but_not_flushed_does_not_count_when_the_drive_is_lost(
     drive = fake_drive(30 * UNIT, leaves_after=6)  # in the second unit; the first checkpoint came after the first
     with pytest.raises(DriveLost) as lost:
         write_pass(drive, RANDOM, calm(), Watch())
-    assert (lost.value.bytes_done, drive.flushes) == (UNIT, 1)
+    # other workers may make it leave between the flush and the look whether it is still there: then the flush does not count either
+    assert lost.value.bytes_done in (0, UNIT)
+    assert drive.flushes == 1
 
 
 @pytest.mark.parametrize("error", [errno.ENODEV, errno.EIO])
